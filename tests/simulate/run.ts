@@ -8,6 +8,7 @@ import type { JournalRecord } from "../../shared/journal/port.ts"
 import { monthToPlay } from "../data/recording.ts"
 import { Auditor, type Check } from "./judges/auditor.ts"
 import { endingProblems, idleProblems, isAboutToResume, onItsWay, unheardProblems } from "./judges/ending.ts"
+import { rowsDiffer } from "./judges/rows.ts"
 import type { Fault } from "./plan/fault.ts"
 import type { Plan } from "./plan/plan.ts"
 import { World } from "./world/world.ts"
@@ -118,11 +119,17 @@ const toItsEnd = (plan: Plan, check: Check): Run => {
       for (const text of [...idleProblems(auditor), ...auditor.days.stillLocked, ...auditor.starts.behind(world.rules)])
         problem(`once healed: ${text}`)
     world.stopTrading()
+    const upTo = world.journal.records.length
     pass(RESTING)
     for (let look = 1; look < REST_LOOKS && onItsWay(auditor); look++) pass(RESTING)
     // A wish that was lost with the power may have been heard before.
     const unasked = plan.faults.some(({ fault }) => isOf(fault, "power")) ? [] : auditor.cancels.unasked(exchange)
-    if (!failed()) for (const text of [...endingProblems(auditor, exchange), ...unasked]) problem(`at the end: ${text}`)
+    const { priceHistorySec: priceEverySec } = settings
+    const rows = plan.beside.includes("projector")
+      ? rowsDiffer(world.store.tables, world.journal.records, exchange, { upTo, priceEverySec })
+      : []
+    if (!failed())
+      for (const text of [...endingProblems(auditor, exchange), ...unasked, ...rows]) problem(`at the end: ${text}`)
   } catch (error) {
     problem(`the run ended with ${messageOf(error)}`)
   }

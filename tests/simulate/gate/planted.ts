@@ -14,7 +14,7 @@ export interface Change {
 /** A bug: what it is for people, whose it is, and what it changes. */
 export interface Planted {
   readonly name: string
-  readonly of: "gateway" | "slot" | "governor" | "rebalancer" | "feed" | "journal" | "runtime"
+  readonly of: "gateway" | "slot" | "governor" | "rebalancer" | "feed" | "journal" | "runtime" | "house"
   readonly changes: ReadonlyArray<Change>
 }
 
@@ -391,6 +391,41 @@ export const PLANTED: ReadonlyArray<Planted> = [
   bug("journal", "a skip is forgotten at the next start", [
     "shared/actor/control/control.ts",
     'else if (event._tag === "RecordSkipped") skipped.add(skipKey(event.actor, event.seq))',
+    ""
+  ]),
+  bug("house", "how far the projector is stands in the store before the rows do", [
+    "services/projector/projector.ts",
+    "    yield* writeRows(fills, store.projection.fills, progress)\n",
+    "    yield* retryStore(saveCursor(options.market, { seq: last.seq, recordId: last.id, state: projected.state }), progress.waitsFor)\n    yield* writeRows(fills, store.projection.fills, progress)\n"
+  ]),
+  bug("house", "rows of records that were lost with the power stay", [
+    "services/projector/cursor.ts",
+    "return record?.id === recordId ? stored.value : yield* forgetProjection(market)",
+    "return stored.value"
+  ]),
+  bug("house", "a store that is away is asked once", [
+    "shared/retry.ts",
+    "    Effect.retry({ schedule: STORE_RETRY, while: mayWait }),\n",
+    ""
+  ]),
+  bug("house", "a transition that a price brings about has no row", [
+    "services/projector/core/rows.ts",
+    "if (other.index === index && other !== own) botEvents.push",
+    "if (other.index < 0) botEvents.push"
+  ]),
+  bug("house", "an era begins with the last record of the one before", [
+    "shared/actor/seals/sealJournal.ts",
+    "const from = (before?.to ?? 0) + 1",
+    "const from = before?.to ?? 1"
+  ]),
+  bug("house", "an era's digest does not follow the one before", [
+    "shared/actor/seals/sealJournal.ts",
+    "hashes.digest(before?.digest ?? NO_ERA_BEFORE, count)",
+    "hashes.digest(NO_ERA_BEFORE, count)"
+  ]),
+  bug("house", "an era is sealed where somebody still owes an answer", [
+    "shared/actor/seals/rest.ts",
+    "if (folds.some(({ pending }) => pending.length > 0)) return",
     ""
   ])
 ]

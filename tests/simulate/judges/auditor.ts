@@ -32,6 +32,7 @@ import { OrderLives } from "./orderLives.ts"
 import { LossDays } from "./lossDays.ts"
 import { Prices } from "./prices.ts"
 import { Saved } from "./saved.ts"
+import { Seals } from "./seals.ts"
 import { Starts } from "./starts.ts"
 import { Unread } from "./unread.ts"
 
@@ -68,6 +69,7 @@ export class Auditor {
   private readonly doors: Doors
   private readonly unread: Unread
   private readonly snapshots: Saved
+  private readonly seals: Seals
   /** Whoever reads what stands in the journal and is believed: a fact whose time cannot be is written anew, and was never told. */
   private readonly believers: ReadonlyArray<{ readonly take: (record: StoredRecord) => void }>
   /** Whoever reads what stands in the journal and nothing else. */
@@ -121,7 +123,8 @@ export class Auditor {
       this.doors,
       this.cancels
     ]
-    this.judges = [this.unread, this.snapshots, this.starts]
+    this.seals = new Seals(problem)
+    this.judges = [this.unread, this.snapshots, this.starts, this.seals]
     const venue = {
       get openOrders() {
         return exchange().openCount
@@ -149,7 +152,12 @@ export class Auditor {
 
   /** The next record. */
   take(record: JournalRecord): void {
-    if (this.problems.length > 0 || this.passedOver.has(record.seq)) return
+    this.seals.stands(record)
+    if (this.problems.length > 0) return
+    if (this.passedOver.has(record.seq)) {
+      this.noteRest(record.seq)
+      return
+    }
     this.records++
     this.seen = record.seq
     try {
@@ -160,6 +168,13 @@ export class Auditor {
     } catch (error) {
       this.problem(messageOf(error))
     }
+  }
+
+  /** Whether nobody owes an answer after this record. */
+  private noteRest(seq: number): boolean {
+    const rests = this.folds.every(({ pending }) => pending.length === 0)
+    if (rests) this.seals.rested(seq)
+    return rests
   }
 
   private isTimely(stored: StoredRecord): boolean {
@@ -195,7 +210,7 @@ export class Auditor {
     const { watch } = this
     if (this.check === "all") watch.afterRecord(stored)
     else watch.postOnly(stored)
-    if (this.folds.every(({ pending }) => pending.length === 0)) {
+    if (this.noteRest(stored.seq)) {
       watch.atRest(stored.seq, this.ledger.state.ledger)
       this.doors.atRest(stored.seq, this.governor.state.mode.mode)
     }

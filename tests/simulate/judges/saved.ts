@@ -1,6 +1,7 @@
-/** Snapshots: what a service has saved of an actor is what the journal's own records lead to, to the last byte. */
+/** Snapshots and sealed states: what a service has saved of an actor is what the journal's own records lead to, to the last byte. */
 import type { ActorFold } from "../../../shared/actor/fold.ts"
 import type { StoredRecord } from "../../../shared/events/envelope.ts"
+import { sealedKey } from "../../../shared/actor/seals/sealed.ts"
 import type { Snapshot } from "../../../shared/journal/port.ts"
 
 /** States of one actor that are remembered: a snapshot is of where its actor last owed nothing, some records back. */
@@ -50,13 +51,15 @@ export class Saved {
     this.waiting = this.waiting.filter((one) => one.seq > seq)
   }
 
-  private compare({ actor: name, seq, recordId, storedMs, reducerVersion, state }: Snapshot): void {
+  private compare({ actor: key, seq, recordId, storedMs, reducerVersion, state }: Snapshot): void {
     // Of a record that was lost with the power: whoever starts refuses it.
     const place = this.places.get(seq)
     if (place?.id !== recordId || place.storedMs !== storedMs) return
+    const actor = this.folds.find((fold) => fold.actor.name === key || sealedKey(fold.actor.name) === key)?.actor
+    if (actor === undefined || actor.version !== reducerVersion) return
+    const { name } = actor
     const kept = this.states.get(name)?.findLast(({ from }) => from <= seq)
-    const actor = this.folds.find((fold) => fold.actor.name === name)?.actor
-    if (kept === undefined || actor === undefined || actor.version !== reducerVersion) return
+    if (kept === undefined) return
     const { state: saved } = JSON.parse(state) as { readonly state: string }
     if (saved !== actor.encode(kept.state))
       this.problem(`${name} has saved a state after record ${seq} that the records up to there do not lead to`)

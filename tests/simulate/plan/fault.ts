@@ -3,6 +3,7 @@ import type { Life } from "../../../app/inProcess/life.ts"
 import type { Command } from "../../../shared/events/families/command.ts"
 import type { JournalWeather, SnapshotTrouble } from "../world/journal.ts"
 import type { Forgery } from "../world/forgeries.ts"
+import type { StoreWeather } from "../world/store.ts"
 import type { ServiceName } from "../world/services.ts"
 import type { Moment } from "../world/moments.ts"
 import type { RequestFate, WireWeather } from "../world/wire.ts"
@@ -32,6 +33,9 @@ export type Fault =
   | { readonly kind: "reconnect" }
   | { readonly kind: "journal"; readonly change: Partial<JournalWeather>; readonly forMs: number }
   | { readonly kind: "away"; readonly forMs: number }
+  /** The same two of the store. */
+  | { readonly kind: "store"; readonly change: Partial<Omit<StoreWeather, "awayUntilMs">>; readonly forMs: number }
+  | { readonly kind: "storeAway"; readonly forMs: number }
   | { readonly kind: "snapshots"; readonly are: SnapshotTrouble }
   /** The wall clock of a service's machine, or of the journal's, is put on or back. */
   | { readonly kind: "clock"; readonly service: ServiceName | "journal"; readonly byMs: number }

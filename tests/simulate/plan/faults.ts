@@ -9,6 +9,7 @@ import { AIMED } from "./aimed.ts"
 import { type Fault, type Later, MAKER_PCT, type Timed } from "./fault.ts"
 import { drawLast, drawSwarm, type Kind, type Setting, type Swarm } from "./kind.ts"
 import { lastOfDay, RULE_FAULTS } from "./ruleFaults.ts"
+import { BESIDE_FAULTS } from "./besideFaults.ts"
 import { OUTAGES, SPELLS } from "./spells.ts"
 
 const one = (fault: Fault): ReadonlyArray<Later> => [[0, fault]]
@@ -194,6 +195,9 @@ const drawCommand = (random: Random, slots: number) => {
   return command
 }
 
+/** The random numbers of faults beside, behind those of every other list. */
+const BESIDE_NUMBERS = 50
+
 /** What a seed has of each; each is drawn by itself, so that what is added to one leaves the others as they were. */
 const SWARMS: ReadonlyArray<Swarm> = [
   { kinds: KINDS, share: 0.97, atOnce: [2, 14], perMinute: [1.5, 20] },
@@ -205,6 +209,8 @@ const LATER_SWARMS: ReadonlyArray<Swarm> = [
   { kinds: SPELLS, share: 0.4, atOnce: [1, 2], perMinute: [0.5, 2] },
   { kinds: OUTAGES, share: 0.3, atOnce: [1, 1], perMinute: [0.5, 3] }
 ]
+/** Where there are services beside those that decide: last of all. */
+const BESIDE: Swarm = { kinds: BESIDE_FAULTS, share: 0.9, atOnce: [2, 6], perMinute: [2, 12] }
 /** Of the seeds that see a midnight so many see it behind a loss; and so many of all end with one fault that is aimed. */
 const DAY_ENDS = 0.8
 const ENDS_BROKEN = 0.5
@@ -216,6 +222,7 @@ export const drawFaults = (seed: number, setting: Setting): ReadonlyArray<Timed>
   const all = SWARMS.flatMap((swarm, nth) => drawSwarm(randomOf(nth), setting, swarm))
   for (const [nth, swarm] of LATER_SWARMS.entries())
     all.push(...drawSwarm(randomOf(SWARMS.length + 2 + nth), setting, swarm))
+  if (setting.beside.length > 0) all.push(...drawSwarm(randomOf(BESIDE_NUMBERS), setting, BESIDE))
   const resumes = Math.max(1, Math.round(lengthMs / 90_000))
   for (let n = 1; n <= resumes; n++)
     all.push({

@@ -1,4 +1,5 @@
 /** Kinds of faults, and how a seed draws some of them. */
+import type { ServiceName } from "../world/services.ts"
 import { between, magnitude, type Random, weighed } from "./draw.ts"
 import type { Later, Timed } from "./fault.ts"
 
@@ -8,6 +9,8 @@ export interface Setting {
   readonly speed: number
   readonly slots: number
   readonly rules: number
+  /** Services that run beside those that decide. */
+  readonly beside: ReadonlyArray<ServiceName>
   /** When the first UTC day ends, wall time since the beginning; null: not within the run. */
   readonly midnightMs: number | null
 }

@@ -3,12 +3,13 @@
  * plan can be printed, cut down and run again. Times are wall milliseconds since the beginning; the exchange's run `speed` times as fast.
  */
 import { NEWEST_RULES } from "../../../shared/core/rules/versions.ts"
+import { hash2, randomNumbers } from "../../../shared/core/random.ts"
 import { DAY_MS } from "../../../shared/core/time/utcDay.ts"
-import { randomNumbers } from "../../../shared/core/random.ts"
+import { HOUSE, type ServiceName } from "../world/services.ts"
 import type { Fault, Timed } from "./fault.ts"
 import { drawFaults } from "./faults.ts"
 import { drawMarket, type MarketChoice } from "./markets.ts"
-import { between, chosen, type Random, weighed } from "./draw.ts"
+import { between, chosen, magnitude, type Random, weighed } from "./draw.ts"
 
 /** All that a seed chooses. */
 export interface Plan {
@@ -23,6 +24,8 @@ export interface Plan {
   readonly lengthMs: number
   /** Services in processes of their own, or all in one. */
   readonly apart: boolean
+  /** Services that run beside those that decide. */
+  readonly beside: ReadonlyArray<ServiceName>
   /** The rules that the first build knows. */
   readonly rules: number
   /** The order in which the journal looks at an append: for duplicates first, or for conflicts. */
@@ -75,10 +78,15 @@ export const planOf = (seed: number, lengths: Lengths = USUAL_LENGTHS): Plan => 
   const market = drawMarket(random, venueMs)
   const leftOfDayMs = DAY_MS - (market.fromMs % DAY_MS)
   const midnightMs = leftOfDayMs < venueMs ? Math.round(leftOfDayMs / speed) : null
+  const { beside, environment } = drawBeside(randomNumbers(hash2(seed, BESIDE)))
   const plan = {
     seed,
     market,
-    environment: drawSettings(random, { slots, speed, overMidnight: midnightMs !== null }),
+    beside,
+    environment: {
+      ...drawSettings(random, { slots, speed, overMidnight: midnightMs !== null }),
+      ...environment
+    },
     base: String(chosen(random, [200, 1_000, 2_000, 5_000])),
     quote: String(chosen(random, [60, 300, 600, 1_500])),
     speed,
@@ -87,13 +95,38 @@ export const planOf = (seed: number, lengths: Lengths = USUAL_LENGTHS): Plan => 
     rules,
     duplicatesFirst: random() < 0.5
   }
-  const faults = drawFaults(seed, { lengthMs, speed, slots, rules, midnightMs })
+  const faults = drawFaults(seed, { lengthMs, speed, slots, rules, midnightMs, beside })
   return { ...plan, faults: rules === NEWEST_RULES ? faults : upgraded(random, faults, plan) }
+}
+
+/** Which of a seed's random numbers say what runs beside those that decide. */
+const BESIDE = 300
+/** Of all seeds so many have them: each reads every record once more. */
+const WITH_HOUSE = 0.35
+
+/** Services beside those that decide, and their settings. */
+const drawBeside = (random: Random): Pick<Plan, "beside" | "environment"> => {
+  if (random() >= WITH_HOUSE) return { beside: [], environment: {} }
+  // An era is a run's, or some minutes'.
+  const environment = { SEAL_EVERY_RECORDS: String(magnitude(random, 20, 600)) }
+  return { beside: HOUSE, environment }
 }
 
 /** What old rules were not made for is no news: until the newest are taken up, only processes and the journal fail. */
 const OF_OLD_RULES: ReadonlySet<Fault["kind"]> = new Set<Fault["kind"]>([
-  ...(["crash", "stop", "power", "stall", "twin", "journal", "away", "snapshots", "command"] as const)
+  ...([
+    "crash",
+    "stop",
+    "power",
+    "stall",
+    "twin",
+    "journal",
+    "away",
+    "snapshots",
+    "command",
+    "store",
+    "storeAway"
+  ] as const)
 ])
 
 /** The faults, with an upgrade to the newest rules, by way of those between or at once. */

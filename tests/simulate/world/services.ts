@@ -3,9 +3,11 @@ import { Effect } from "effect"
 import { everyActorOf } from "../../../app/leaves/journal.ts"
 import { savedMarket } from "../../../app/registry.ts"
 import type { Settings } from "../../../app/settings.ts"
+import { journalKeeperManifest } from "../../../services/journal-keeper/manifest.ts"
 import { governorManifest } from "../../../services/governor/manifest.ts"
 import { marketFeedManifest } from "../../../services/market-feed/manifest.ts"
 import { orderGatewayManifest } from "../../../services/order-gateway/manifest.ts"
+import { projectorManifest } from "../../../services/projector/manifest.ts"
 import { rebalancerManifest } from "../../../services/rebalancer/manifest.ts"
 import { slotActorManifest } from "../../../services/slot-actor/manifest.ts"
 import { raiseEpoch } from "../../../shared/actor/control/control.ts"
@@ -17,6 +19,7 @@ import type { MarketData, Trading } from "../../../shared/exchange/port.ts"
 import type { VenueClock } from "../../../shared/exchange/venueClock.ts"
 import type { Journal, SnapshotStore } from "../../../shared/journal/port.ts"
 import type { ServiceContext } from "../../../shared/service/manifest.ts"
+import type { Store } from "../../../shared/store/port.ts"
 import { readAll } from "../../../shared/service/reading.ts"
 
 // In a simulated world there is no turn in which a module could be read.
@@ -24,19 +27,23 @@ await readAll()
 
 /** The services that decide and act: without them nobody trades. */
 export const SERVICES = ["market-feed", "slot-actor", "governor", "rebalancer", "order-gateway"] as const
-/** One of them. */
-export type ServiceName = (typeof SERVICES)[number]
+/** They read the journal and keep what it says: nobody waits for them, and many a market runs without. */
+export const HOUSE = ["projector", "journal-keeper"] as const
+/** Any of them. */
+export type ServiceName = (typeof SERVICES)[number] | (typeof HOUSE)[number]
 
 const MANIFESTS = {
   "market-feed": marketFeedManifest,
   "slot-actor": slotActorManifest,
   governor: governorManifest,
   rebalancer: rebalancerManifest,
-  "order-gateway": orderGatewayManifest
+  "order-gateway": orderGatewayManifest,
+  projector: projectorManifest,
+  "journal-keeper": journalKeeperManifest
 } as const
 
 /** What every one of them stands on. */
-export type Ports = Journal | SnapshotStore | MarketData | Trading | VenueClock
+export type Ports = Journal | SnapshotStore | MarketData | Trading | VenueClock | Store
 
 /** The market that they serve. `newestRules`: what their build knows. */
 export interface Market {

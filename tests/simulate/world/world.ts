@@ -17,6 +17,7 @@ import type { MarketEvent } from "../../../shared/events/event.ts"
 import type { Command } from "../../../shared/events/families/command.ts"
 import { MarketData, Trading } from "../../../shared/exchange/port.ts"
 import { VenueClock } from "../../../shared/exchange/venueClock.ts"
+import { Store } from "../../../shared/store/port.ts"
 import { Journal, type JournalRecord, type Snapshot, SnapshotStore } from "../../../shared/journal/port.ts"
 import { marketOf } from "../plan/markets.ts"
 import { type Fault, MAKER_PCT } from "../plan/fault.ts"
@@ -26,6 +27,7 @@ import { FORGERIES } from "./forgeries.ts"
 import { fairJournal, SimulatedJournal } from "./journal.ts"
 import { Moments } from "./moments.ts"
 import { SimulatedProcess } from "./process.ts"
+import { fairStore, SimulatedStore } from "./store.ts"
 import { program, type ServiceName, SERVICES } from "./services.ts"
 import { type Step, WorldTime } from "./time.ts"
 import { fairWeather, Wire } from "./wire.ts"
@@ -59,6 +61,7 @@ export class World {
   readonly settings: Settings
   readonly subjects: MarketSubjects
   readonly journal: SimulatedJournal
+  readonly store: SimulatedStore
   readonly wire: Wire
   readonly exchange: SimulatedExchange
   private readonly moments = new Moments()
@@ -94,6 +97,7 @@ export class World {
       saved: listener.saved,
       about: (entry) => this.moments.about(entry)
     })
+    this.store = new SimulatedStore(this.time, random(3))
     this.wire = new Wire(
       () => this.exchange,
       random(2),
@@ -110,7 +114,8 @@ export class World {
         this.wire.tellPrivate(event)
       }
     )
-    this.units = (plan.apart ? SERVICES.map((name) => [name]) : [[...SERVICES]]).map((names) => ({
+    const services = [...SERVICES, ...plan.beside]
+    this.units = (plan.apart ? services.map((name) => [name]) : [services]).map((names) => ({
       names,
       process: null
     }))
@@ -152,6 +157,7 @@ export class World {
     this.moments.forget()
     this.wire.undecide()
     Object.assign(this.journal.weather, { awayUntilMs: 0, ...fairJournal() })
+    Object.assign(this.store.weather, { awayUntilMs: 0, ...fairStore() })
     for (const twin of this.twins) twin.kill()
     this.twins = []
     for (const { process } of this.units) process?.wake()
@@ -233,6 +239,14 @@ export class World {
       case "away":
         this.journal.weather.awayUntilMs = Math.max(this.journal.weather.awayUntilMs, this.time.nowMs + fault.forMs)
         return
+      case "store": {
+        Object.assign(this.store.weather, fault.change)
+        const before = changedOf(fairStore(), fault.change)
+        return this.later(fault.forMs, () => void Object.assign(this.store.weather, before))
+      }
+      case "storeAway":
+        this.store.weather.awayUntilMs = Math.max(this.store.weather.awayUntilMs, this.time.nowMs + fault.forMs)
+        return
       case "snapshots":
         return this.journal.troubleSnapshots(fault.are)
       case "clock":
@@ -303,7 +317,7 @@ export class World {
     names: ReadonlyArray<ServiceName>,
     ended: (why: unknown, process: SimulatedProcess) => void
   ): SimulatedProcess {
-    const { settings, subjects, rules, wire, journal } = this
+    const { settings, subjects, rules, wire, journal, store } = this
     const process = new SimulatedProcess(names.join("+"), this.time, hash2(this.plan.seed, 1_000 + ++this.started))
     const work = Effect.gen(function* () {
       const clock = yield* VenueClock
@@ -315,6 +329,7 @@ export class World {
     }).pipe(
       Effect.provideService(Journal, journal.portFor(process)),
       Effect.provideService(SnapshotStore, journal.snapshotStore),
+      Effect.provideService(Store, store.portFor(process)),
       Effect.provide(VenueClock.layer({ speed: this.plan.speed }))
     )
     process.start(work, (why) => ended(why, process))

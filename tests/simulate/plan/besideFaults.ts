@@ -1,0 +1,70 @@
+/** What goes wrong with the services beside those that decide, and with the store that some of them write. */
+import type { ServiceName } from "../world/services.ts"
+import { between, chosen, magnitude, type Random } from "./draw.ts"
+import type { Fault, Later } from "./fault.ts"
+import type { Kind, Setting } from "./kind.ts"
+
+const spell = (random: Random): number => magnitude(random, 1_000, 40_000)
+
+/** A fault of one of those that run; nothing where none does. */
+const ofOne =
+  (fault: (service: ServiceName, random: Random) => Fault) =>
+  (random: Random, { beside }: Setting): ReadonlyArray<Later> =>
+    beside.length === 0 ? [] : [[0, fault(chosen(random, beside), random)]]
+
+/** Each by a name that tells people which it is. */
+export const BESIDE_FAULTS: ReadonlyArray<Kind> = [
+  {
+    name: "crash beside",
+    weight: 8,
+    draw: ofOne((service, random) => ({
+      ...{ kind: "crash", services: [service] },
+      downMs: magnitude(random, 10, 10_000)
+    }))
+  },
+  {
+    name: "stop beside",
+    weight: 4,
+    draw: ofOne((service, random) => ({ kind: "stop", service, downMs: magnitude(random, 10, 10_000) }))
+  },
+  {
+    name: "stall beside",
+    weight: 3,
+    draw: ofOne((service, random) => ({ kind: "stall", service, forMs: spell(random) }))
+  },
+  {
+    name: "twin beside",
+    weight: 4,
+    draw: ofOne((service, random) => ({ kind: "twin", service, forMs: magnitude(random, 1_000, 60_000) }))
+  },
+  {
+    name: "power behind a slow disk",
+    weight: 2,
+    // What has been read, and copied, is gone.
+    draw: (random) => {
+      const forMs = magnitude(random, 3_000, 20_000)
+      const slowMs = magnitude(random, 1_000, 30_000)
+      return [
+        [0, { kind: "journal", change: { slowMs }, forMs }],
+        [between(random, 0.3, 0.9) * forMs, { kind: "power", downMs: magnitude(random, 10, 5_000) }]
+      ]
+    }
+  },
+  {
+    name: "store away",
+    weight: 4,
+    draw: (random) => [[0, { kind: "storeAway", forMs: magnitude(random, 200, 60_000) }]]
+  },
+  {
+    name: "store's answers",
+    weight: 6,
+    draw: (random) => {
+      const change = {
+        lostBefore: chosen(random, [0, 0.05, 0.4]),
+        lostAfter: chosen(random, [0, 0.05, 0.4]),
+        slowMs: chosen(random, [0, 100, 3_000])
+      }
+      return [[0, { kind: "store", change, forMs: spell(random) }]]
+    }
+  }
+]
