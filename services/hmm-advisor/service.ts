@@ -12,7 +12,7 @@ import type { MarketSubjects } from "../../shared/core/ids/subjects.ts"
 import type { Journal, JournalRefused, JournalUnavailable, SnapshotStore } from "../../shared/journal/port.ts"
 import { type CandleSeries, Store } from "../../shared/store/port.ts"
 import type { Candle } from "../../shared/candles/core/candle.ts"
-import { adviceOf, type Detector } from "./core/advice.ts"
+import { adviceOf, type Detector, endedMs } from "./core/advice.ts"
 import type { InferenceSettings } from "./core/regime.ts"
 import { isRefusal } from "./core/training/refusal.ts"
 import { merged, newestStretch } from "./core/series.ts"
@@ -77,8 +77,8 @@ const advise = Effect.fn("advisorService")(function* (options: AdvisorRun) {
   const { folds, changes, failure } = yield* follow({ host: "hmm-advisor", subjects, actors: [advisorStatusActor] })
   const [status] = folds
   const writeFact = yield* makeFactWriter("hmm-advisor")
-  const write = (event: MarketEvent) =>
-    writeFact({ subject: subjects.regime, epoch, timeMs: status.state.nowMs }, event)
+  const write = (event: MarketEvent, timeMs = status.state.nowMs) =>
+    writeFact({ subject: subjects.regime, epoch, timeMs }, event)
   const trainer = yield* makeTrainer
   const detectors: readonly [DetectorState, DetectorState] = [
     { options: options.fast, model: null, trainAtMs: 0 },
@@ -112,7 +112,9 @@ const advise = Effect.fn("advisorService")(function* (options: AdvisorRun) {
     }
     const [fast, slow] = detectors
     const now = { fast: yield* detectorOf(options, fast), slow: yield* detectorOf(options, slow) }
-    yield* write(adviceOf(now, nowMs / 1_000, options.inference))
+    // The store may know of a candle before the journal's clock has come to its end: it is that late at least.
+    const adviceMs = Math.max(nowMs, endedMs(now.fast), endedMs(now.slow))
+    yield* write(adviceOf(now, adviceMs / 1_000, options.inference), adviceMs)
   })
   yield* look
   return yield* Effect.raceFirst(

@@ -2,10 +2,10 @@ import { describe, expect, it } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
 import { featureRows } from "./core/features.ts"
 import type { Rows } from "./core/hmm/linear/rows.ts"
-import { isRefusal } from "./core/training/refusal.ts"
+import { isRefusal, refuse } from "./core/training/refusal.ts"
 import { candles } from "./testing/rows.ts"
 import { DEFAULT_TRAINING, train } from "./core/training/train.ts"
-import { makeTrainer } from "./trainer.ts"
+import { FittingPlace, makeTrainer } from "./trainer.ts"
 
 const SETTINGS = { ...DEFAULT_TRAINING, states: 3, covarianceType: "diag", minimumRows: 100 } as const
 const SEED = 11
@@ -55,5 +55,20 @@ describe(`training in the worker (seed ${SEED})`, () => {
       expect(failure.message).toMatch(/^training: /)
       expect(yield* trainer(ROWS, SETTINGS, null)).toStrictEqual(train(ROWS, SETTINGS, null))
     })
+  )
+})
+
+describe("training in another place", () => {
+  it.effect("is left to it, and no worker is asked", () =>
+    Effect.gen(function* () {
+      const trainer = yield* makeTrainer
+      const refusal = refuse("too-few-rows", "said by the other place")
+      expect(yield* trainer(ROWS, SETTINGS, null)).toStrictEqual(refusal)
+    }).pipe(
+      Effect.provideService(
+        FittingPlace,
+        Effect.succeed(() => Effect.succeed(refuse("too-few-rows", "said by the other place")))
+      )
+    )
   )
 })

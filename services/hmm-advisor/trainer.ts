@@ -1,6 +1,6 @@
 /** Fitting off the event loop: one standing worker, one fit at a time. */
 import { Worker } from "node:worker_threads"
-import { Deferred, Effect, Schema, type Scope, Semaphore } from "effect"
+import { Context, Deferred, Effect, Schema, type Scope, Semaphore } from "effect"
 import { errandTaking } from "../../shared/pace/errands.ts"
 import type { Rows } from "./core/hmm/linear/rows.ts"
 import type { Refusal } from "./core/training/refusal.ts"
@@ -41,7 +41,7 @@ export type Trainer = (
 ) => Effect.Effect<TrainedModel | Refusal, TrainerFailed>
 
 /** Has a worker while its scope lives. One that dies or hangs fails the fit it had; the next fit gets a new one. */
-export const makeTrainer: Effect.Effect<Trainer, never, Scope.Scope> = Effect.gen(function* () {
+const standingWorker: Effect.Effect<Trainer, never, Scope.Scope> = Effect.gen(function* () {
   let standing: Worker | null = null
   let waiting: {
     readonly id: number
@@ -96,3 +96,12 @@ export const makeTrainer: Effect.Effect<Trainer, never, Scope.Scope> = Effect.ge
       })
     )
 })
+
+/** Where models are fitted: in a standing worker; a world of one thread has a place of its own. */
+export const FittingPlace = Context.Reference<Effect.Effect<Trainer, never, Scope.Scope>>(
+  "kennel/hmm-advisor/FittingPlace",
+  { defaultValue: () => standingWorker }
+)
+
+/** A trainer in the place in force, for as long as its scope lives. */
+export const makeTrainer: Effect.Effect<Trainer, never, Scope.Scope> = Effect.flatten(FittingPlace)

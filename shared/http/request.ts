@@ -1,5 +1,5 @@
 /** One HTTP request: sent once, its reply bounded in time and size. */
-import { Data, Duration, Effect } from "effect"
+import { Context, Data, Duration, Effect } from "effect"
 import { type Trip, type Wire, WIRE_HEADER, wireTo } from "../pace/wire.ts"
 
 /** The request was sent, as far as we know, and no whole reply came back. */
@@ -16,22 +16,31 @@ export interface HttpReply {
 /** The largest reply anyone asks for, a page of 50,000 bars, has about 7 MB. */
 const MAX_BODY_BYTES = 32 * 1024 * 1024
 
-/** Sends once and reads the whole reply; `timeoutMs` is wall time for both. Redirects are refused: they could carry a key elsewhere. */
-export const sendRequest = (
-  url: string,
-  init: Omit<RequestInit, "redirect" | "signal">,
-  timeoutMs: number
-): Effect.Effect<HttpReply, NoReply> =>
+/** What of a request its sender chooses. */
+export type RequestParts = Omit<RequestInit, "redirect" | "signal">
+
+/** Sends a request once and gives the whole reply; an interrupt gives it up. How long it may take is not its business. */
+export type Transport = (url: string, init: RequestParts) => Effect.Effect<HttpReply, NoReply>
+
+/** By `fetch`; to a server in this process when its turn has come. */
+const BY_FETCH: Transport = (url, init) =>
   Effect.flatMap(wireTo(url), (wire) =>
     wire === null ? sendOnce(url, init) : overWire(wire, sendOnce(url, marked(init)))
-  ).pipe(
+  )
+
+/** What carries requests where an effect runs; a world without sockets has one of its own. */
+export const HttpTransport = Context.Reference<Transport>("kennel/http/Transport", { defaultValue: () => BY_FETCH })
+
+/** Sends once and reads the whole reply; `timeoutMs` is wall time for both. Redirects are refused: they could carry a key elsewhere. */
+export const sendRequest = (url: string, init: RequestParts, timeoutMs: number): Effect.Effect<HttpReply, NoReply> =>
+  Effect.flatMap(HttpTransport, (send) => send(url, init)).pipe(
     Effect.timeoutOrElse({
       duration: Duration.millis(timeoutMs),
       orElse: () => Effect.fail(new NoReply({ detail: `no reply within ${timeoutMs} ms` }))
     })
   )
 
-const sendOnce = (url: string, init: Omit<RequestInit, "redirect" | "signal">): Effect.Effect<HttpReply, NoReply> =>
+const sendOnce: Transport = (url, init) =>
   Effect.tryPromise({
     try: async (signal) => {
       const response = await fetch(url, { ...init, redirect: "error", signal })
@@ -44,7 +53,7 @@ const sendOnce = (url: string, init: Omit<RequestInit, "redirect" | "signal">): 
     catch: (error) => (error instanceof NoReply ? error : new NoReply({ detail: connectionProblem(error) }))
   })
 
-const marked = (init: Omit<RequestInit, "redirect" | "signal">): Omit<RequestInit, "redirect" | "signal"> => {
+const marked = (init: RequestParts): RequestParts => {
   const headers = new Headers(init.headers)
   headers.set(WIRE_HEADER, "1")
   return { ...init, headers }

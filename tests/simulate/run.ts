@@ -8,9 +8,11 @@ import type { JournalRecord } from "../../shared/journal/port.ts"
 import { monthToPlay } from "../data/recording.ts"
 import { Auditor, type Check } from "./judges/auditor.ts"
 import { endingProblems, idleProblems, isAboutToResume, onItsWay, unheardProblems } from "./judges/ending.ts"
-import { rowsDiffer } from "./judges/rows.ts"
+import { candlesDiffer } from "./judges/beside/candles.ts"
+import { rowsDiffer } from "./judges/beside/rows.ts"
 import type { Fault } from "./plan/fault.ts"
 import type { Plan } from "./plan/plan.ts"
+import type { ServiceName } from "./world/services.ts"
 import { World } from "./world/world.ts"
 
 /** A span of the exchange's time, and at least so long of the wall's. */
@@ -60,6 +62,24 @@ const isOf = (fault: Fault, kind: Fault["kind"]): boolean =>
 const timesAreTrue = ({ faults }: Plan): boolean =>
   !faults.some(({ fault }) => isOf(fault, "clock") || (fault.kind === "wire" && fault.change.clockLieMs !== undefined))
 
+/** What those say otherwise, or do not say, who run beside the deciding services. Times are the exchange's. */
+const keptProblems = (
+  plan: Plan,
+  { settings, store: { tables }, journal, exchange, candles }: World,
+  { learnt }: Auditor,
+  { upTo, healedMs, stoppedMs }: { readonly upTo: number; readonly healedMs: number; readonly stoppedMs: number }
+): ReadonlyArray<string> => {
+  const runs = (service: ServiceName): boolean => plan.beside.includes(service)
+  const { priceHistorySec: priceEverySec } = settings
+  return [
+    ...(runs("projector") ? rowsDiffer(tables, journal.records, exchange, { upTo, priceEverySec }) : []),
+    ...(runs("ohlcv-ingestor") && timesAreTrue(plan)
+      ? candlesDiffer(tables, candles, { nowMs: exchange.nowMs, toSec: Math.floor(stoppedMs / 1_000) })
+      : []),
+    ...(runs("hmm-advisor") && learnt.toldMs < healedMs ? ["the advisor has said nothing since"] : [])
+  ]
+}
+
 let month: ReturnType<typeof monthToPlay> | null = null
 
 /** Runs it. Nothing of the machine's time, order or randomness is in what comes of it. */
@@ -96,7 +116,8 @@ const toItsEnd = (plan: Plan, check: Check): Run => {
   auditor = new Auditor(
     world.subjects,
     { check, slots, openOrderLimit: governorRules(settings).openOrderLimit, staleMs, timesAreTrue: timesAreTrue(plan) },
-    () => exchange
+    () => exchange,
+    () => world.candles
   )
   const failed = (): boolean => (auditor?.problems.length ?? 0) > 0
   let sinceMs = plan.lengthMs
@@ -119,17 +140,14 @@ const toItsEnd = (plan: Plan, check: Check): Run => {
       for (const text of [...idleProblems(auditor), ...auditor.days.stillLocked, ...auditor.starts.behind(world.rules)])
         problem(`once healed: ${text}`)
     world.stopTrading()
-    const upTo = world.journal.records.length
+    const [upTo, stoppedMs] = [world.journal.records.length, exchange.nowMs]
     pass(RESTING)
     for (let look = 1; look < REST_LOOKS && onItsWay(auditor); look++) pass(RESTING)
     // A wish that was lost with the power may have been heard before.
     const unasked = plan.faults.some(({ fault }) => isOf(fault, "power")) ? [] : auditor.cancels.unasked(exchange)
-    const { priceHistorySec: priceEverySec } = settings
-    const rows = plan.beside.includes("projector")
-      ? rowsDiffer(world.store.tables, world.journal.records, exchange, { upTo, priceEverySec })
-      : []
+    const kept = keptProblems(plan, world, auditor, { upTo, healedMs, stoppedMs })
     if (!failed())
-      for (const text of [...endingProblems(auditor, exchange), ...unasked, ...rows]) problem(`at the end: ${text}`)
+      for (const text of [...endingProblems(auditor, exchange), ...unasked, ...kept]) problem(`at the end: ${text}`)
   } catch (error) {
     problem(`the run ended with ${messageOf(error)}`)
   }

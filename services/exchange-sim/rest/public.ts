@@ -9,7 +9,7 @@ import { levels } from "../core/market/quote.ts"
 import type { NumberedTrade } from "../core/market/tape.ts"
 import { optionalCount, optionalNumber, optionalText, type Params } from "../params.ts"
 import { resultKey } from "./pair.ts"
-import { priceText, seconds, volumeText } from "./render.ts"
+import { type Formats, priceText, seconds, volumeText } from "./render.ts"
 
 /** One method: what it answers at a moment. */
 export type PublicMethod = (exchange: Exchange, moment: Moment, params: Params) => object | Refusal
@@ -121,17 +121,23 @@ const depth: PublicMethod = ({ options }, moment, params) => {
   return { [asked.key]: { asks: rows("ask"), bids: rows("bid") } }
 }
 
-const ohlc: PublicMethod = ({ options }, { tape, nowMs }, params) => {
-  const asked = resultKey(options.pair, optionalText(params, "pair"))
+/** The page of candles that is asked for. `minutes`: one-minute candles, oldest first, those without trades left out. */
+export const candlePage = (
+  formats: Formats,
+  minutes: ReadonlyArray<Candle>,
+  nowMs: number,
+  params: Params
+): object | Refusal => {
+  const asked = resultKey(formats.pair, optionalText(params, "pair"))
   if (isRefusal(asked)) return asked
   const interval = optionalCount(params, "interval") ?? 1
   if (!INTERVALS_MIN.includes(interval)) return refuse("EGeneral:Invalid arguments:interval")
   const sinceSec = optionalNumber(params, "since") ?? 0
-  const candles = aggregate(tape.candles, interval * 60_000, nowMs, MAX_CANDLES)
+  const candles = aggregate(minutes, interval * 60_000, nowMs, MAX_CANDLES)
   const shown = (candle: Candle) => {
-    const price = (value: Price) => priceText(options, value)
+    const price = (value: Price) => priceText(formats, value)
     const { open, high, low, close, volume, count } = candle
-    const [o, h, l, c, v] = [price(open), price(high), price(low), price(close), volumeText(options, volume)]
+    const [o, h, l, c, v] = [price(open), price(high), price(low), price(close), volumeText(formats, volume)]
     return [seconds(candle.timeMs), o, h, l, c, price(vwap(candle)), v, count]
   }
   // The forming bar is always there. The last finished one is where a client goes on from.
@@ -139,6 +145,8 @@ const ohlc: PublicMethod = ({ options }, { tape, nowMs }, params) => {
   const last = candles.at(-2) ?? candles.at(-1)
   return { [asked.key]: rows.map(shown), last: last === undefined ? 0 : seconds(last.timeMs) }
 }
+
+const ohlc: PublicMethod = ({ options }, { tape, nowMs }, params) => candlePage(options, tape.candles, nowMs, params)
 
 /** Unix nanoseconds, different for every trade: several trades share a millisecond, and paging must not lose one. */
 const nanoseconds = ({ timeMs, tradeId }: NumberedTrade): bigint =>

@@ -19,17 +19,18 @@ const STALE_AFTER_INTERVALS = 3
 /** Nor one that is later than a quarter of an hour, however short its interval (docs/trading-contract.md §11). */
 const STALE_AFTER_SEC = 900
 
+/** When the newest candle that the detector looks at was over, Unix milliseconds of the exchange; 0 without candles. */
+export const endedMs = ({ intervalMin, recent: { toSec } }: Detector): number =>
+  toSec === null ? 0 : (toSec + intervalMin * 60) * 1_000
+
 type Reading = EventOf<"RegimeObserved">["fast"]
 
 /** What one detector says at `nowSec` of the exchange, Unix seconds. */
-export const readingAt = (
-  { intervalMin, model, recent }: Detector,
-  nowSec: number,
-  settings: InferenceSettings
-): Reading => {
+export const readingAt = (detector: Detector, nowSec: number, settings: InferenceSettings): Reading => {
+  const { intervalMin, model, recent } = detector
   const rows = featureRows(recent)
   const samples = isRefusal(rows) ? 0 : Math.min(rows.count, settings.inferenceWindow)
-  const ageSec = recent.toSec === null ? null : nowSec - (recent.toSec + intervalMin * 60)
+  const ageSec = recent.toSec === null ? null : nowSec - endedMs(detector) / 1_000
   const stale = ageSec === null || ageSec > Math.max(STALE_AFTER_SEC, STALE_AFTER_INTERVALS * intervalMin * 60)
   const reading = stale
     ? neutralReading(ageSec === null ? "no candles" : `the newest candle is ${Math.round(ageSec)} s old`)

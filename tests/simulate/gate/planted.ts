@@ -14,7 +14,7 @@ export interface Change {
 /** A bug: what it is for people, whose it is, and what it changes. */
 export interface Planted {
   readonly name: string
-  readonly of: "gateway" | "slot" | "governor" | "rebalancer" | "feed" | "journal" | "runtime" | "house"
+  readonly of: "gateway" | "slot" | "governor" | "rebalancer" | "feed" | "journal" | "runtime" | "house" | "learning"
   readonly changes: ReadonlyArray<Change>
 }
 
@@ -427,5 +427,25 @@ export const PLANTED: ReadonlyArray<Planted> = [
     "shared/actor/seals/rest.ts",
     "if (folds.some(({ pending }) => pending.length > 0)) return",
     ""
+  ]),
+  bug("learning", "a bar counts as over when the stream that told it is lost", [
+    "services/ohlcv-ingestor/live.ts",
+    "        yield* Ref.set(hearing, SILENCE)\n        yield* Effect.logInfo",
+    "        yield* Effect.logInfo"
+  ]),
+  bug("learning", "a streamed bar is kept that leaves a hole", [
+    "services/ohlcv-ingestor/core/closing.ts",
+    "return hole === -1 ? bars : bars.slice(0, hole)",
+    "return hole === -1 ? bars : bars.slice(0)"
+  ]),
+  bug("learning", "a model is fitted over a hole", [
+    "services/hmm-advisor/core/series.ts",
+    "while (start > 0 && (candles[start]?.timeSec ?? 0) - (candles[start - 1]?.timeSec ?? 0) === intervalMin * 60) start--",
+    "while (start > 0) start--"
+  ]),
+  bug("learning", "a regime is told of a candle that is still to end", [
+    "services/hmm-advisor/service.ts",
+    "Math.max(nowMs, endedMs(now.fast), endedMs(now.slow))",
+    "Math.max(nowMs, endedMs(now.fast) * 0)"
   ])
 ]

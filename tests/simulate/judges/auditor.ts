@@ -18,7 +18,9 @@ import type { JournalRecord, Snapshot } from "../../../shared/journal/port.ts"
 import { messageOf } from "../../../shared/core/messageOf.ts"
 import type { SimulatedExchange } from "../world/exchange.ts"
 import type { Actor } from "../../../shared/actor/core/actor.ts"
+import type { SimulatedCandles } from "../world/candles/candles.ts"
 import { Amendments } from "./amendments.ts"
+import { Learnt } from "./beside/candles.ts"
 import { Cancels } from "./contract/cancels.ts"
 import { Doors } from "./contract/doors.ts"
 import { Known } from "./contract/known.ts"
@@ -32,7 +34,7 @@ import { OrderLives } from "./orderLives.ts"
 import { LossDays } from "./lossDays.ts"
 import { Prices } from "./prices.ts"
 import { Saved } from "./saved.ts"
-import { Seals } from "./seals.ts"
+import { Seals } from "./beside/seals.ts"
 import { Starts } from "./starts.ts"
 import { Unread } from "./unread.ts"
 
@@ -65,6 +67,7 @@ export class Auditor {
   private readonly hosted: FoldSet<unknown>
   readonly days: LossDays
   readonly starts: Starts
+  readonly learnt: Learnt
   readonly cancels = new Cancels()
   private readonly doors: Doors
   private readonly unread: Unread
@@ -87,7 +90,8 @@ export class Auditor {
       /** No clock of the world is ever wrong. */
       readonly timesAreTrue: boolean
     },
-    exchange: () => SimulatedExchange
+    exchange: () => SimulatedExchange,
+    candles: () => SimulatedCandles
   ) {
     this.check = options.check
     const foldOf = <State>(actor: ConstructorParameters<typeof ActorFold<State>>[0]) => new ActorFold(actor, subjects)
@@ -124,7 +128,8 @@ export class Auditor {
       this.cancels
     ]
     this.seals = new Seals(problem)
-    this.judges = [this.unread, this.snapshots, this.starts, this.seals]
+    this.learnt = new Learnt(problem, candles, { nowMs: () => exchange().nowMs, timesAreTrue: options.timesAreTrue })
+    this.judges = [this.unread, this.snapshots, this.starts, this.seals, this.learnt]
     const venue = {
       get openOrders() {
         return exchange().openCount

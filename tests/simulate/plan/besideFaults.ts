@@ -51,6 +51,18 @@ export const BESIDE_FAULTS: ReadonlyArray<Kind> = [
     }
   },
   {
+    name: "bad candles",
+    weight: 5,
+    draw: (random) => {
+      const change = {
+        broken: chosen(random, [0, 0, 0.3, 1]),
+        garbled: chosen(random, [0, 0.2, 0.8]),
+        refused: chosen(random, [null, null, "EGeneral:Too many requests", "EService:Unavailable"])
+      }
+      return [[0, { kind: "candles", change, forMs: spell(random) }]]
+    }
+  },
+  {
     name: "store away",
     weight: 4,
     draw: (random) => [[0, { kind: "storeAway", forMs: magnitude(random, 200, 60_000) }]]

@@ -2,8 +2,9 @@
 import type { Life } from "../../../app/inProcess/life.ts"
 import type { Command } from "../../../shared/events/families/command.ts"
 import type { JournalWeather, SnapshotTrouble } from "../world/journal.ts"
+import type { CandleWeather } from "../world/candles/candleWire.ts"
 import type { Forgery } from "../world/forgeries.ts"
-import type { StoreWeather } from "../world/store.ts"
+import type { StoreWeather } from "../world/store/store.ts"
 import type { ServiceName } from "../world/services.ts"
 import type { Moment } from "../world/moments.ts"
 import type { RequestFate, WireWeather } from "../world/wire.ts"
@@ -36,6 +37,8 @@ export type Fault =
   /** The same two of the store. */
   | { readonly kind: "store"; readonly change: Partial<Omit<StoreWeather, "awayUntilMs">>; readonly forMs: number }
   | { readonly kind: "storeAway"; readonly forMs: number }
+  /** What is wrong with the exchange's candles alone. */
+  | { readonly kind: "candles"; readonly change: Partial<CandleWeather>; readonly forMs: number }
   | { readonly kind: "snapshots"; readonly are: SnapshotTrouble }
   /** The wall clock of a service's machine, or of the journal's, is put on or back. */
   | { readonly kind: "clock"; readonly service: ServiceName | "journal"; readonly byMs: number }

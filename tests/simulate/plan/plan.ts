@@ -5,7 +5,7 @@
 import { NEWEST_RULES } from "../../../shared/core/rules/versions.ts"
 import { hash2, randomNumbers } from "../../../shared/core/random.ts"
 import { DAY_MS } from "../../../shared/core/time/utcDay.ts"
-import { HOUSE, type ServiceName } from "../world/services.ts"
+import { HOUSE, LEARNING, type ServiceName } from "../world/services.ts"
 import type { Fault, Timed } from "./fault.ts"
 import { drawFaults } from "./faults.ts"
 import { drawMarket, type MarketChoice } from "./markets.ts"
@@ -101,15 +101,37 @@ export const planOf = (seed: number, lengths: Lengths = USUAL_LENGTHS): Plan => 
 
 /** Which of a seed's random numbers say what runs beside those that decide. */
 const BESIDE = 300
-/** Of all seeds so many have them: each reads every record once more. */
+/** Of all seeds so many have them: each of those services reads every record once more. */
 const WITH_HOUSE = 0.35
+const WITH_LEARNING = 0.25
 
 /** Services beside those that decide, and their settings. */
 const drawBeside = (random: Random): Pick<Plan, "beside" | "environment"> => {
-  if (random() >= WITH_HOUSE) return { beside: [], environment: {} }
-  // An era is a run's, or some minutes'.
-  const environment = { SEAL_EVERY_RECORDS: String(magnitude(random, 20, 600)) }
-  return { beside: HOUSE, environment }
+  const [house, learning] = [random() < WITH_HOUSE, random() < WITH_LEARNING]
+  return {
+    beside: [...(house ? HOUSE : []), ...(learning ? LEARNING : [])],
+    environment: {
+      // An era is a run's, or some minutes'.
+      SEAL_EVERY_RECORDS: String(magnitude(random, 20, 600)),
+      HMM_ENABLED: String(learning),
+      ...(learning ? SMALL_MODELS : {})
+    }
+  }
+}
+
+/** Models that are fitted within some milliseconds, of what half an hour of candles tells. */
+const SMALL_MODELS = {
+  HMM_N_STATES: "2",
+  HMM_N_ITER: "2",
+  HMM_TRAINING_CANDLES: "40",
+  HMM_MIN_TRAIN_SAMPLES: "20",
+  HMM_SECONDARY_INTERVAL_MIN: "5",
+  HMM_SECONDARY_TRAINING_CANDLES: "40",
+  HMM_SECONDARY_MIN_TRAIN_SAMPLES: "20",
+  HMM_RETRAIN_INTERVAL_SEC: "300",
+  HMM_INFERENCE_WINDOW: "10",
+  HMM_RECENT_CANDLES: "50",
+  HMM_OHLCV_SYNC_INTERVAL_SEC: "20"
 }
 
 /** What old rules were not made for is no news: until the newest are taken up, only processes and the journal fail. */
@@ -125,7 +147,8 @@ const OF_OLD_RULES: ReadonlySet<Fault["kind"]> = new Set<Fault["kind"]>([
     "snapshots",
     "command",
     "store",
-    "storeAway"
+    "storeAway",
+    "candles"
   ] as const)
 ])
 
@@ -159,7 +182,6 @@ const drawSettings = (
   SLOTS: String(slots),
   MIN_VOLUME: "2",
   MIN_COST_USD: "0.5",
-  HMM_ENABLED: "false",
   SPEED: String(speed),
   PRICE_FACTS_PER_SEC: String(chosen(random, [1, 2, 4])),
   CLOCK_INTERVAL_SEC: String(chosen(random, [5, 15, 30])),

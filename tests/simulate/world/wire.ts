@@ -93,8 +93,12 @@ const WAY_MS = { least: 4, most: 40 }
 /** A stream that was cut comes back after so long at the least, wall time. */
 const RECONNECT_MS = 800
 
+/** What one way takes in this weather. */
+export const wayMs = (random: () => number, { slowMs }: Pick<WireWeather, "slowMs">): number =>
+  WAY_MS.least + random() * (WAY_MS.most - WAY_MS.least + slowMs)
+
 /** One connection to a stream: what was said and not taken yet, and who waits for more. */
-class Connection<A> {
+export class Connection<A> {
   private readonly said: Array<A> = []
   private waiting: (() => void) | null = null
   private readonly process: SimulatedProcess
@@ -280,7 +284,7 @@ export class Wire {
   }
 
   private wayMs(): number {
-    return WAY_MS.least + this.random() * (WAY_MS.most - WAY_MS.least + this.weather.slowMs)
+    return wayMs(this.random, this.weather)
   }
 
   /** One request: on its way, at the exchange, and back; or lost on either. */

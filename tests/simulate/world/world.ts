@@ -5,7 +5,9 @@
 import { Effect } from "effect"
 import type { CandleRow } from "../../../services/exchange-sim/core/market/rows.ts"
 import type { MarketProcess } from "../../../services/exchange-sim/core/market/process.ts"
+import type { MarketTrade } from "../../../services/exchange-sim/core/market/process.ts"
 import { feeParts } from "../../../services/exchange-sim/core/engine/money.ts"
+import { DOGE_USD } from "../../../services/exchange-sim/options.ts"
 import { TIERS } from "../../../services/exchange-sim/core/engine/limits.ts"
 import { readSettings, type Settings } from "../../../app/settings.ts"
 import { subjectsOf } from "../../../app/leaves/journal.ts"
@@ -15,6 +17,8 @@ import { hash2, randomNumbers } from "../../../shared/core/random.ts"
 import { encodeEntry } from "../../../shared/events/envelope.ts"
 import type { MarketEvent } from "../../../shared/events/event.ts"
 import type { Command } from "../../../shared/events/families/command.ts"
+import { MarketTrades } from "../../../shared/exchange/marketTrades.ts"
+import { HttpTransport } from "../../../shared/http/request.ts"
 import { MarketData, Trading } from "../../../shared/exchange/port.ts"
 import { VenueClock } from "../../../shared/exchange/venueClock.ts"
 import { Store } from "../../../shared/store/port.ts"
@@ -22,12 +26,15 @@ import { Journal, type JournalRecord, type Snapshot, SnapshotStore } from "../..
 import { marketOf } from "../plan/markets.ts"
 import { type Fault, MAKER_PCT } from "../plan/fault.ts"
 import type { Plan } from "../plan/plan.ts"
+import { addressed } from "../../../app/leaves/exchange.ts"
+import { SimulatedCandles } from "./candles/candles.ts"
+import { CandleWire, fairCandles } from "./candles/candleWire.ts"
 import { firstTrade, SimulatedExchange } from "./exchange.ts"
 import { FORGERIES } from "./forgeries.ts"
 import { fairJournal, SimulatedJournal } from "./journal.ts"
 import { Moments } from "./moments.ts"
 import { SimulatedProcess } from "./process.ts"
-import { fairStore, SimulatedStore } from "./store.ts"
+import { fairStore, SimulatedStore } from "./store/store.ts"
 import { program, type ServiceName, SERVICES } from "./services.ts"
 import { type Step, WorldTime } from "./time.ts"
 import { fairWeather, Wire } from "./wire.ts"
@@ -64,6 +71,8 @@ export class World {
   readonly store: SimulatedStore
   readonly wire: Wire
   readonly exchange: SimulatedExchange
+  readonly candles: SimulatedCandles
+  private readonly candleWire: CandleWire
   private readonly moments = new Moments()
   private readonly plan: Plan
   private readonly listener: Listener
@@ -114,6 +123,17 @@ export class World {
         this.wire.tellPrivate(event)
       }
     )
+    const { priceDecimals } = settings.slot
+    this.candles = new SimulatedCandles(
+      { pair: DOGE_USD, priceDecimals, volumeDecimals: 8 },
+      { timeMs: this.startMs, price: firstPrice(market) },
+      hash2(plan.seed, 4)
+    )
+    this.candleWire = new CandleWire(
+      { candles: this.candles, url: addressed(settings).restUrl, nowMs: () => this.exchange.nowMs },
+      this.wire.weather,
+      random(5)
+    )
     const services = [...SERVICES, ...plan.beside]
     this.units = (plan.apart ? services.map((name) => [name]) : [services]).map((names) => ({
       names,
@@ -157,6 +177,7 @@ export class World {
     this.moments.forget()
     this.wire.undecide()
     Object.assign(this.journal.weather, { awayUntilMs: 0, ...fairJournal() })
+    Object.assign(this.candleWire.weather, fairCandles())
     Object.assign(this.store.weather, { awayUntilMs: 0, ...fairStore() })
     for (const twin of this.twins) twin.kill()
     this.twins = []
@@ -247,6 +268,11 @@ export class World {
       case "storeAway":
         this.store.weather.awayUntilMs = Math.max(this.store.weather.awayUntilMs, this.time.nowMs + fault.forMs)
         return
+      case "candles": {
+        Object.assign(this.candleWire.weather, fault.change)
+        const before = changedOf(fairCandles(), fault.change)
+        return this.later(fault.forMs, () => void Object.assign(this.candleWire.weather, before))
+      }
       case "snapshots":
         return this.journal.troubleSnapshots(fault.are)
       case "clock":
@@ -317,14 +343,17 @@ export class World {
     names: ReadonlyArray<ServiceName>,
     ended: (why: unknown, process: SimulatedProcess) => void
   ): SimulatedProcess {
-    const { settings, subjects, rules, wire, journal, store } = this
+    const { settings, subjects, rules, wire, candleWire, journal, store } = this
     const process = new SimulatedProcess(names.join("+"), this.time, hash2(this.plan.seed, 1_000 + ++this.started))
     const work = Effect.gen(function* () {
       const clock = yield* VenueClock
       const { trading, data } = wire.portsFor(process, clock)
+      const { transport, bars, trades } = candleWire.portsFor(process)
       return yield* program(names, { settings, subjects, newestRules: rules }).pipe(
         Effect.provideService(Trading, trading),
-        Effect.provideService(MarketData, data)
+        Effect.provideService(MarketData, { ...data, bars }),
+        Effect.provideServiceEffect(MarketTrades, trades),
+        Effect.provideService(HttpTransport, transport)
       )
     }).pipe(
       Effect.provideService(Journal, journal.portFor(process)),
@@ -351,12 +380,17 @@ export class World {
       if (trade === undefined) return
       this.time.at(wallOf(trade.timeMs), () => {
         if (!this.trades) return
-        this.exchange.trade(trade)
+        this.trade(trade)
         this.wire.tellPublic()
         next()
       })
     }
     next()
+  }
+
+  private trade(trade: MarketTrade): void {
+    this.exchange.trade(trade)
+    this.candleWire.trade(trade)
   }
 
   private wick(pct: number): void {
@@ -365,7 +399,7 @@ export class World {
     const touched = Price.fromNumber(Price.toNumber(last.price) * (1 + pct / 100), 6)
     const volume = Volume.parse("100000")
     for (const price of [touched, last.price])
-      this.exchange.trade({ timeMs: nowMs, price, volume, takerSide: price > last.price ? "buy" : "sell" })
+      this.trade({ timeMs: nowMs, price, volume, takerSide: price > last.price ? "buy" : "sell" })
     this.wire.tellPublic()
   }
 

@@ -6,7 +6,7 @@ import {
   type JobPhase,
   type JobPlace,
   NO_JOBS
-} from "../../../shared/store/port.ts"
+} from "../../../../shared/store/port.ts"
 
 interface Row extends Job {
   readonly leaseUntilSec: number

@@ -1,10 +1,10 @@
 /** The store's tables beside the journal: once all is healed every event has its row, and no row is of what never was. */
-import { decodeRecord, RecordUndecodable, type StoredRecord } from "../../../shared/events/envelope.ts"
-import type { EventOf } from "../../../shared/events/event.ts"
-import type { JournalRecord } from "../../../shared/journal/port.ts"
-import type { BotEventRow, FillRow, PriceRow } from "../../../shared/store/projected.ts"
-import type { SimulatedExchange } from "../world/exchange.ts"
-import type { Tables } from "../world/tables.ts"
+import { decodeRecord, RecordUndecodable, type StoredRecord } from "../../../../shared/events/envelope.ts"
+import type { EventOf } from "../../../../shared/events/event.ts"
+import type { JournalRecord } from "../../../../shared/journal/port.ts"
+import type { BotEventRow, FillRow, PriceRow } from "../../../../shared/store/projected.ts"
+import type { SimulatedExchange } from "../../world/exchange.ts"
+import type { Tables } from "../../world/store/tables.ts"
 
 /** What differs, at most so much of it: the first explains the rest. */
 const MOST = 3

@@ -1,7 +1,7 @@
 /** Seals, reckoned anew from the bytes of the records: every era follows the one before, and its digest is that of what stands there. */
 import { createHash } from "node:crypto"
-import type { StoredRecord } from "../../../shared/events/envelope.ts"
-import type { JournalRecord } from "../../../shared/journal/port.ts"
+import type { StoredRecord } from "../../../../shared/events/envelope.ts"
+import type { JournalRecord } from "../../../../shared/journal/port.ts"
 
 /** Eras of one journal. */
 export class Seals {

@@ -2,9 +2,9 @@
  * The store's tables in memory, as the database keeps them (`supabase/migrations`): one contract holds for both
  * (`tables.contract.test.ts`). Every call is done whole, at once, or refused.
  */
-import type { Candle } from "../../../shared/candles/core/candle.ts"
-import type { Gap } from "../../../shared/candles/core/gaps.ts"
-import type { DayProfileRow } from "../../../shared/store/dayProfile.ts"
+import type { Candle } from "../../../../shared/candles/core/candle.ts"
+import type { Gap } from "../../../../shared/candles/core/gaps.ts"
+import type { DayProfileRow } from "../../../../shared/store/dayProfile.ts"
 import {
   type CandleProvenance,
   CANDLES_OF_STRETCH,
@@ -15,8 +15,8 @@ import {
   STORE_TABLES,
   type SymbolRow,
   type TableHealth
-} from "../../../shared/store/port.ts"
-import type { BotEventRow, FillRow, KeptSince, PriceRow, ProjectedRow } from "../../../shared/store/projected.ts"
+} from "../../../../shared/store/port.ts"
+import type { BotEventRow, FillRow, KeptSince, PriceRow, ProjectedRow } from "../../../../shared/store/projected.ts"
 import { JobTable } from "./jobTable.ts"
 
 /** A value that the table's own checks do not allow, as PostgreSQL says it. */

@@ -3,10 +3,10 @@
  * nobody: what it has acknowledged stands.
  */
 import { Effect } from "effect"
-import { Store, StoreError } from "../../../shared/store/port.ts"
-import type { SimulatedProcess } from "./process.ts"
+import { Store, StoreError } from "../../../../shared/store/port.ts"
+import type { SimulatedProcess } from "../process.ts"
 import { CheckViolated, Tables } from "./tables.ts"
-import type { WorldTime } from "./time.ts"
+import type { WorldTime } from "../time.ts"
 
 /** What is wrong with the way to the store. Changed in place. */
 export interface StoreWeather {

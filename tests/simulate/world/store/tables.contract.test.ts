@@ -1,6 +1,6 @@
 import { Effect, Layer } from "effect"
-import { Store } from "../../../shared/store/port.ts"
-import { storeContract } from "../../../shared/store/testing/contract.ts"
+import { Store } from "../../../../shared/store/port.ts"
+import { storeContract } from "../../../../shared/store/testing/contract.ts"
 import { attempt, storeOn } from "./store.ts"
 import { Tables } from "./tables.ts"
 
