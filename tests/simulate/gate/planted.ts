@@ -433,15 +433,15 @@ export const PLANTED: ReadonlyArray<Planted> = [
     "        yield* Ref.set(hearing, SILENCE)\n        yield* Effect.logInfo",
     "        yield* Effect.logInfo"
   ]),
-  bug("learning", "a streamed bar is kept that leaves a hole", [
-    "services/ohlcv-ingestor/core/closing.ts",
-    "return hole === -1 ? bars : bars.slice(0, hole)",
-    "return hole === -1 ? bars : bars.slice(0)"
+  bug("learning", "a minute without trades is no candle", [
+    "services/ohlcv-ingestor/window/candles.ts",
+    "keep: (candles, provenance) => turn.withPermit(put(candles, provenance))",
+    "keep: (candles, provenance) => turn.withPermit(put(candles.filter(({ trades }) => trades > 0), provenance))"
   ]),
-  bug("learning", "a model is fitted over a hole", [
-    "services/hmm-advisor/core/series.ts",
-    "while (start > 0 && (candles[start]?.timeSec ?? 0) - (candles[start - 1]?.timeSec ?? 0) === intervalMin * 60) start--",
-    "while (start > 0) start--"
+  bug("learning", "the candle that is still forming is kept", [
+    "shared/candles/http.ts",
+    "answer.closedUntilSec ?? Math.floor(nowMs / 1_000)",
+    "Number.MAX_SAFE_INTEGER"
   ]),
   bug("learning", "a regime is told of a candle that is still to end", [
     "services/hmm-advisor/service.ts",
