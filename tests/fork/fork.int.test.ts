@@ -59,7 +59,7 @@ describe("the fork of a recorded day", () => {
   it("is that day again where nothing is changed: each order that filled, each cycle, the account to its last unit", () => {
     const { same, recorded, error } = result(0)
     expect(same).toStrictEqual(recorded)
-    expect(recorded).toMatchObject({ filled: 334, cycles: 179, open: 26 })
+    expect(recorded).toMatchObject({ filled: 334, cycles: 150, recoveries_evicted: 29, open: 26 })
     expect(error).toMatchObject({ both: 334, onlyRecorded: 0, onlySimulated: 0, samePrice: 334, first: null })
   })
 
