@@ -16,7 +16,7 @@ import {
   windowsOf
 } from "../../../app/backtest/sweep/points.ts"
 import { runJobs } from "../../../app/backtest/sweep/pool.ts"
-import { noResultsFile, openResults, type SweepRow } from "../../../app/backtest/sweep/resultsFile.ts"
+import { claimResults, noResultsFile, type SweepRow } from "../../../app/backtest/sweep/resultsFile.ts"
 import { type Objective, ranked, walkForward } from "../../../app/backtest/sweep/walkForward.ts"
 import { sha256 } from "../../../shared/actor/hash.ts"
 import { encodeState } from "../../../shared/actor/core/stateText.ts"
@@ -93,12 +93,7 @@ const runner = Effect.fnUntraced(function* (played: Played, flags: SweepFlags, a
   const readsBefore = settings.hmmEnabled || flags.sweep.some((axis) => axis.startsWith("HMM_ENABLED="))
   const input = yield* attempted(file, () => inputOf(played, encodeState(backtestOptionsOf(settings)), readsBefore))
   const results = Option.isSome(flags.results)
-    ? yield* refusing(() =>
-        openResults(
-          Option.getOrElse(flags.results, () => ""),
-          input
-        )
-      )
+    ? yield* Effect.mapError(claimResults(flags.results.value, input), ({ message }) => failed(message))
     : noResultsFile()
   let done = 0
   const seen = new Map<string, SweepRow>(results.known)
