@@ -73,7 +73,7 @@ const TERM_NAMES = new Set(rowsOf(PAIR_TERMS).map(({ name }) => name))
 /** Fails where a setting stands twice, or counts no longer. */
 const checked = (given: string, at: number, all: ReadonlyArray<string>, { afterExchange }: Counting) => {
   const [name = ""] = given.split("=")
-  if (all.findIndex((one) => one.startsWith(`${name}=`)) < at)
+  if (all.slice(0, at).some((one) => one.startsWith(`${name}=`)))
     return Effect.fail(new NotARule({ given: name, problem: "stands twice: name it once" }))
   const problem = "counts until the exchange has said its own, and here it has: what it demands and charges is recorded"
   return afterExchange && TERM_NAMES.has(name) ? Effect.fail(new NotARule({ given: name, problem })) : Effect.void

@@ -131,6 +131,7 @@ describe("the fork of a recorded day", () => {
       "CONTROL_TOKEN=secret",
       "CONTROL_TOKEN: no rule of slots, governor or rebalancer .Process.: what it does stands in the record as it was$"
     ],
+    ["ENTRY_PCT", "ENTRY_PCT: give NAME=value"],
     ["ENTRYPCT=1", "ENTRYPCT: there is no such setting: did you mean ENTRY_PCT\\?"]
   ])("refuses %s, which would change nothing, with why", async (set, problem) => {
     const refused = await Effect.runPromise(Effect.flip(withSettings([set], FORK)))

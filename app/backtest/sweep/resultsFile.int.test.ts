@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import { Effect } from "effect"
 import { afterEach, describe, expect, it } from "vitest"
 import type { Job } from "./points.ts"
@@ -127,6 +127,11 @@ describe("two sweeps at once on one file of results", { timeout: 60_000 }, () =>
   it("in a directory that cannot be made is refused in words", async () => {
     const path = fresh()
     writeFileSync(path, "my notes")
-    await expect(claimed(join(path, "results.jsonl"))).rejects.toThrow(/results\.jsonl/)
+    await expect(claimed(join(path, "results.jsonl"))).rejects.toThrow(
+      /results\.jsonl cannot be written to: .*directory/
+    )
+    const folder = dirname(path)
+    await expect(claimed(folder)).rejects.toThrow(`${folder} is a folder: name a file in it`)
+    expect(existsSync(`${folder}.lock`)).toBe(false)
   })
 })

@@ -2,10 +2,10 @@
  * Results of a sweep on disk: one line of JSON each, appended as they come. A process that is killed loses at most the line it was
  * writing, and the next one goes on with what is missing.
  */
-import { appendFileSync, existsSync, readFileSync, realpathSync, truncateSync, writeFileSync } from "node:fs"
+import { appendFileSync, existsSync, readFileSync, realpathSync, statSync, truncateSync, writeFileSync } from "node:fs"
 import { Effect, type Scope } from "effect"
-import { messageOf } from "../../../shared/core/messageOf.ts"
 import { makeDirectory } from "../../../shared/files/directory.ts"
+import { codeOf, inWords } from "../../../shared/journal/embedded/directory/disk.ts"
 import { acquireLock, holderOf } from "../../../shared/journal/embedded/directory/lock.ts"
 import type { Figures } from "../report.ts"
 import { type Job, keyOf, SweepRefused } from "./points.ts"
@@ -33,7 +33,9 @@ export const noResultsFile = (): ResultsFile => ({ known: new Map(), add: () => 
  */
 export const claimResults = (path: string, input: string): Effect.Effect<ResultsFile, SweepRefused, Scope.Scope> =>
   Effect.gen(function* () {
-    const directory = yield* attempted(() => {
+    const directory = yield* attempted(path, () => {
+      if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true)
+        throw new SweepRefused(`${path} is a folder: name a file in it`)
       // Two names of one file have one lock.
       const made = `${existsSync(path) ? realpathSync(path) : path}.lock`
       makeDirectory(made)
@@ -49,13 +51,16 @@ export const claimResults = (path: string, input: string): Effect.Effect<Results
         )
       })
     )
-    return yield* attempted(() => openResults(path, input))
+    return yield* attempted(path, () => openResults(path, input))
   })
 
-const attempted = <A>(go: () => A): Effect.Effect<A, SweepRefused> =>
+const attempted = <A>(path: string, go: () => A): Effect.Effect<A, SweepRefused> =>
   Effect.try({
     try: go,
-    catch: (error) => (error instanceof SweepRefused ? error : new SweepRefused(messageOf(error), { cause: error }))
+    catch: (error) =>
+      error instanceof SweepRefused
+        ? error
+        : new SweepRefused(`${path} cannot be written to: ${inWords(codeOf(error))}`, { cause: error })
   })
 
 /**

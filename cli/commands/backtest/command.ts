@@ -74,7 +74,10 @@ export const backtestCommand = Command.make(
         const untilMs = (yield* dayOf("--to", to)) ?? (Option.isSome(flags.stored) ? endOfStored(fromMs, endMs) : endMs)
         if (fromMs >= endMs)
           return yield* failed(`--from is after the recording's end, ${new Date(endMs).toISOString()}`)
-        if (untilMs <= fromMs) return yield* failed("--to is not after --from, or not after the recording's beginning")
+        if (untilMs <= fromMs)
+          return yield* failed(
+            `--to is not after ${Option.isSome(from) ? "--from" : "the recording's beginning"}, ${new Date(fromMs).toISOString()}`
+          )
         const played = { ...read, nowSec, fromMs, untilMs, settings, given }
         if (sweep.length > 0) yield* runSweep(played, flags)
         else yield* runOnce(played, flags)
