@@ -1,11 +1,9 @@
 /** What is shown of a result: figures for tables and JSON, and rows for CSV. */
 import { Price, Quote, Volume } from "../../shared/core/decimal/decimal.ts"
 import { DAY_MS } from "../../shared/core/time/utcDay.ts"
+import { cycleFigures } from "../../shared/ledger/core/cycleFigures.ts"
 import type { BacktestResult, CurvePoint } from "./result.ts"
 import { maxDrawdown, returnsOf, sharpe, sortino } from "./statistics.ts"
-
-/** Kinds of cycles whose exit is no trade, but the market's price in its place. */
-const BOOKED_AT_MARKET: ReadonlySet<string> = new Set(["evicted", "corrected"])
 
 /** The last point of each day, after the first point of all. */
 const daily = (curve: ReadonlyArray<CurvePoint>): ReadonlyArray<CurvePoint> => {
@@ -49,9 +47,7 @@ export const figuresOf = (result: BacktestResult) => {
   const equity = curve.map((point) => point.equity)
   const held = heldOf(result)
   const returns = returnsOf(daily(curve).map((point) => point.equity))
-  const traded = cycles.filter(({ kind }) => !BOOKED_AT_MARKET.has(kind))
-  const atMarket = cycles.filter(({ kind }) => BOOKED_AT_MARKET.has(kind))
-  const won = traded.filter(({ net }) => net > 0n).length
+  const { recoveries_evicted, ...ofCycles } = cycleFigures(cycles)
   const lastedMs = Math.max(
     1,
     Object.values(modes).reduce((sum, ms) => sum + ms, 0)
@@ -69,17 +65,14 @@ export const figuresOf = (result: BacktestResult) => {
     max_drawdown_pct: maxDrawdown(equity) * 100,
     sharpe: sharpe(returns),
     sortino: sortino(returns),
-    cycles: traded.length,
-    win_rate_pct: traded.length === 0 ? null : (won / traded.length) * 100,
-    profit_traded: Quote.format(sumOf(traded.map(({ net }) => net))),
-    booked_at_market: Quote.format(sumOf(atMarket.map(({ net }) => net))),
+    ...ofCycles,
     fills: fills.length,
     fees: Quote.format(sumOf(fills.map(({ fee }) => fee))),
     volume_30d_max: Quote.format(mostIn30Days(fills)),
     exposure_mean_pct:
       curve.length === 0 ? null : (curve.reduce((sum, { exposure }) => sum + exposure, 0) / curve.length) * 100,
     recoveries: result.recoveries,
-    recoveries_evicted: cycles.filter(({ kind }) => kind === "evicted").length,
+    recoveries_evicted,
     open_orders: result.openOrders,
     base_left: Volume.format(result.base),
     quote_left: Quote.format(result.quote),

@@ -1,12 +1,11 @@
 /** Two tallies beside each other: what differs, in figures, and order by order. Pure. */
 import { Price, type Quote, Quote as Quotes, Volume } from "../../shared/core/decimal/decimal.ts"
+import { cycleFigures } from "../../shared/ledger/core/cycleFigures.ts"
 import { averagePrice, type Tally, type Told } from "./tally.ts"
 
 /** The figures of one market. Amounts are exact decimal text in the pair's currencies; null: there is no such figure. */
 export const figuresOf = (tally: Tally) => {
   const orders = [...tally.orders.values()]
-  const cycles = tally.cycles
-  const net = sum(cycles.map((cycle) => cycle.net))
   return {
     asked: orders.filter(({ asked }) => asked).length,
     filled: orders.filter(({ end }) => end === "filled").length,
@@ -14,9 +13,7 @@ export const figuresOf = (tally: Tally) => {
     refused: orders.filter(({ end }) => end === "rejected").length,
     open: orders.filter(({ end }) => end === "open").length,
     fills: tally.fills,
-    cycles: cycles.length,
-    won: cycles.filter((cycle) => cycle.net > 0n).length,
-    net: Quotes.format(net),
+    ...cycleFigures(tally.cycles),
     fees: Quotes.format(tally.fees as Quote),
     /** Change of the equity, at the market's prices. */
     pnl: Quotes.format((tally.equity - tally.opening) as Quote),
@@ -31,8 +28,6 @@ export const figuresOf = (tally: Tally) => {
 
 /** Figures of one market. */
 export type ForkFigures = ReturnType<typeof figuresOf>
-
-const sum = (amounts: ReadonlyArray<Quote>): Quote => amounts.reduce((all, one) => (all + one) as Quote, Quotes.zero)
 
 /** An order that filled here or there, found again by slot, trade, role and cycle. */
 export interface OrderPair {

@@ -71,7 +71,7 @@ export interface MarketOptions {
 
 /** What the settings say of a market's slots and rules. The pair's volumes have eight decimals, as Kraken's have. */
 export const rulesOf = (
-  settings: Settings
+  settings: Pick<Settings, "slots" | "slot" | "governor" | "rebalancer" | "tier">
 ): Pick<MarketOptions, "slots" | "slotRules" | "governorRules" | "rebalancerRules" | "tier"> => ({
   slots: settings.slots,
   slotRules: { ...settings.slot, volumeDecimals: 8 },

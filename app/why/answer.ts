@@ -18,6 +18,11 @@ export const answer = Effect.fn("answer")(function* (past: Past, asked: string) 
       : target._tag === "Slot"
         ? yield* storyOfSlot(past, target)
         : yield* storyOfMode(past, target)
-  if (story === null) return yield* new NothingToExplain({ asked, problem: "the journal knows no such order" })
-  return story
+  if (story !== null) return story
+  // Only of an order there may be none.
+  const { slots, first, head } = past
+  const known = target._tag === "Order" && slots.includes(target.order.slot)
+  const named = slots.length === 0 ? "no slots" : `the slots ${slots.join(", ")}`
+  const problem = `the journal knows no such order: it ${known ? `holds records ${first} to ${head}` : `names ${named}`}`
+  return yield* new NothingToExplain({ asked, problem })
 })

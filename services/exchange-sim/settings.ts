@@ -93,6 +93,18 @@ export const repeatable = ({ simStart, market }: ValuesOf<typeof SIMULATOR_SETTI
   ...(simStart === "now" ? {} : { salt: "paper" })
 })
 
+/** What it charges and demands, but for what the pair itself is. */
+export const termsAsked = (
+  settings: Pick<ValuesOf<typeof SIMULATOR_SETTINGS>, "simMakerFeePct" | "simTakerFeePct" | "simOrderMin"> & {
+    readonly slot: Pick<SharedSettings["slot"], "minCost">
+  }
+): Pick<ExchangeSimOptions, "makerFeePct" | "takerFeePct" | "orderMin" | "costMin"> => ({
+  makerFeePct: settings.simMakerFeePct,
+  takerFeePct: settings.simTakerFeePct,
+  orderMin: settings.simOrderMin,
+  costMin: settings.slot.minCost
+})
+
 /** The exchange that the settings ask for. */
 export const simulatorOptions = (
   settings: SharedSettings & ValuesOf<typeof SIMULATOR_SETTINGS>
@@ -105,11 +117,8 @@ export const simulatorOptions = (
   loop: settings.marketLoop,
   startMs: settings.market === "synthetic" ? utcDayStartMs(settings.simStart) : null,
   seed: settings.seed,
-  makerFeePct: settings.simMakerFeePct,
-  takerFeePct: settings.simTakerFeePct,
+  ...termsAsked(settings),
   tier: settings.tier,
-  orderMin: settings.simOrderMin,
-  costMin: settings.slot.minCost,
   initialBase: settings.simBase,
   initialQuote: settings.simQuote,
   admin: settings.simAdmin

@@ -1,6 +1,7 @@
 import { DEFAULT_TRAINING } from "./core/training/train.ts"
 import type { AdvisorOptions } from "./service.ts"
 import { type SharedSettings, venueOf } from "../../shared/config/shared.ts"
+import type { REGIME_SETTINGS } from "../../shared/config/regime.ts"
 import type { ValuesOf } from "../../shared/config/table.ts"
 import type { ADVISOR_SETTINGS } from "./settings.ts"
 
@@ -9,7 +10,9 @@ const SETTLING_CANDLES = 100
 
 /** What the settings ask of the regime advisor, wherever it speaks. */
 export const advisorOptions = (
-  settings: SharedSettings & ValuesOf<typeof ADVISOR_SETTINGS>
+  settings: Pick<SharedSettings, "live" | "pair" | "rebalancer"> &
+    ValuesOf<typeof REGIME_SETTINGS> &
+    ValuesOf<typeof ADVISOR_SETTINGS>
 ): Omit<AdvisorOptions, "subjects" | "epoch"> => ({
   market: { venue: venueOf(settings), symbol: settings.pair },
   fast: {

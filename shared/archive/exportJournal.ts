@@ -4,8 +4,8 @@ import { slotsNamedUpTo } from "../actor/control/slotsNamed.ts"
 import type { Actor } from "../actor/core/actor.ts"
 import { SliceStart } from "../actor/seals/slice.ts"
 import { verifyJournal } from "../actor/verify.ts"
-import { messageOf } from "../core/messageOf.ts"
 import type { MarketSubjects } from "../core/ids/subjects.ts"
+import { codeOf, inWords } from "../journal/embedded/directory/disk.ts"
 import { Journal, SnapshotStore } from "../journal/port.ts"
 import { inMemory, snapshotsOf } from "./fileJournal.ts"
 import { type Expected, JournalFileWriter, type NewJournalFile } from "./journalFile.ts"
@@ -107,11 +107,11 @@ const writeFile = (
   Effect.acquireUseRelease(
     Effect.try({
       try: () => new JournalFileWriter(file, header),
-      catch: (error) => new ExportFailed({ file, problem: messageOf(error) })
+      catch: (error) => new ExportFailed({ file, problem: inWords(codeOf(error)) })
     }),
     (writer) => {
       const failing = <A>(work: () => Promise<A>) =>
-        Effect.tryPromise({ try: work, catch: (error) => new ExportFailed({ file, problem: messageOf(error) }) })
+        Effect.tryPromise({ try: work, catch: (error) => new ExportFailed({ file, problem: inWords(codeOf(error)) }) })
       return journal.read({ from: header.from }).pipe(
         Stream.takeWhile(({ seq }) => seq <= to),
         Stream.runForEachArray((records) => failing(() => writer.write(records))),

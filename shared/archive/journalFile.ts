@@ -9,6 +9,7 @@ import { createGunzip, createGzip } from "node:zlib"
 import { Schema } from "effect"
 import { SealedStates } from "../actor/seals/slice.ts"
 import { messageOf } from "../core/messageOf.ts"
+import { fileProblem } from "../files/textPieces.ts"
 import { linked, NO_RECORDS } from "../journal/chainHash.ts"
 import type { JournalRecord } from "../journal/port.ts"
 import { lineOf, recordIn } from "./recordLine.ts"
@@ -145,6 +146,9 @@ export class JournalFileWriter {
 
 const NEW_LINE = 10
 
+const packedAs = (file: string): ".gz" | ".kennel" | null =>
+  file.endsWith(".gz") ? ".gz" : file.endsWith(".kennel") ? ".kennel" : null
+
 /** The lines of a file, packed or not. Split at line feeds alone: other line ends may stand inside of JSON. */
 async function* linesIn(file: string): AsyncGenerator<string, void> {
   const bytes = createReadStream(file, { highWaterMark: 1 << 18 })
@@ -152,7 +156,7 @@ async function* linesIn(file: string): AsyncGenerator<string, void> {
   const begin = async function* (): AsyncGenerator<Buffer, void> {
     for await (const chunk of bytes) yield chunk as Buffer
   }
-  if (file.endsWith(".gz") || file.endsWith(".kennel")) {
+  if (packedAs(file) !== null) {
     const gunzip = createGunzip()
     bytes.once("error", (error) => gunzip.destroy(error))
     source = bytes.pipe(gunzip) as AsyncIterable<Buffer>
@@ -215,8 +219,9 @@ export class JournalLines {
 
   /** What went wrong with the file itself. */
   unreadable(error: unknown): JournalFileBroken {
-    const place = this.number === 0 ? "cannot be read" : `line ${this.number}`
-    return new JournalFileBroken({ file: this.file, problem: `${place}: ${messageOf(error)}` })
+    const problem = fileProblem(error, packedAs(this.file))
+    const place = this.number === 0 ? "" : `, after line ${this.number}`
+    return new JournalFileBroken({ file: this.file, problem: `${problem}${place}` })
   }
 
   private refuse(problem: string): never {

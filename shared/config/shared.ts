@@ -41,5 +41,8 @@ export const venueOf = ({ live }: Pick<SharedSettings, "live">): CandleVenue => 
 const LEAST_STALE_WALL_SEC = 1.5
 
 /** From this age on a price is stale, exchange time. */
-export const staleAfterSec = (settings: SharedSettings): number =>
-  Math.max(settings.slot.stalePriceMaxAgeSec, LEAST_STALE_WALL_SEC * speedOf(settings))
+export const staleAfterSec = (
+  settings: Pick<SharedSettings, "live" | "market" | "speed"> & {
+    readonly slot: { readonly stalePriceMaxAgeSec: number }
+  }
+): number => Math.max(settings.slot.stalePriceMaxAgeSec, LEAST_STALE_WALL_SEC * speedOf(settings))

@@ -33,7 +33,7 @@ export async function* textPieces(file: string): AsyncGenerator<TextPiece, void>
     }
     yield { text: decoder?.decode() ?? "", readBytes: bytes.bytesRead }
   } catch (error) {
-    throw error instanceof NotText ? error : new Error(problemOf(error, packed), { cause: error })
+    throw error instanceof NotText ? error : new Error(fileProblem(error, packed ? ".gz" : null), { cause: error })
   } finally {
     bytes.destroy()
   }
@@ -44,11 +44,13 @@ class NotText extends Error {}
 const encodingOf = (start: Buffer): string =>
   start[0] === 0xff && start[1] === 0xfe ? "utf-16le" : start[0] === 0xfe && start[1] === 0xff ? "utf-16be" : "utf-8"
 
-const problemOf = (error: unknown, packed: boolean): string => {
+/** What the file system or gzip says of a file, in words and with what to do. `packed`: the ending that says it is packed; null: it is plain. */
+export const fileProblem = (error: unknown, packed: ".gz" | ".kennel" | null): string => {
   const { code = "", message } = error as NodeJS.ErrnoException
   if (code === "ENOENT") return "no such file"
   if (code === "EISDIR") return "is a folder; name a file"
-  if (packed && message.includes("incorrect header check")) return "is named .gz and is not packed; name it without .gz"
-  if (packed && code.startsWith("Z_")) return `cannot be unpacked to its end (${message}); fetch it again`
+  if (packed !== null && message.includes("incorrect header check"))
+    return `is named ${packed} and is not packed; ${packed === ".gz" ? "name it without .gz" : "kennel journal export writes such a file"}`
+  if (packed !== null && code.startsWith("Z_")) return `cannot be unpacked to its end (${message}); fetch it again`
   return `cannot be read (${message})`
 }

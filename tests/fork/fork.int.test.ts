@@ -16,6 +16,8 @@ import { SUBJECTS } from "../journals/corpus.ts"
 
 const RECORDED = join(import.meta.dirname, "../journals/recorded/rules-2-shapes-2-trading.jsonl.gz")
 
+const FORK = { tier: "starter", afterExchange: true } as const
+
 interface Asked {
   readonly at?: number
   readonly until?: number
@@ -30,7 +32,7 @@ const forks = (file: string, asked: ReadonlyArray<Asked>) =>
       return yield* Effect.forEach(asked, ({ at = 1, until = Infinity, set = [] }) =>
         Effect.gen(function* () {
           const place = { at: Math.max(at, past.first), until: Math.min(until, past.head) }
-          const change = yield* withSettings(set)
+          const change = yield* withSettings(set, FORK)
           return yield* branchOff(past, { pair: "XDGUSD", subjects: SUBJECTS, tier: "starter", change, ...place })
         }).pipe(Effect.result)
       )
@@ -50,7 +52,13 @@ const result = (place: number): ForkResult => {
 beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), "kennel-fork-"))
   results = await Effect.runPromise(
-    forks(RECORDED, [{ set: ["ENTRY_PCT=0.3"] }, { at: 5_000 }, { ...PIECE, until: 3_600 }, { until: 8 }])
+    forks(RECORDED, [
+      { set: ["ENTRY_PCT=0.3"] },
+      { at: 5_000 },
+      { ...PIECE, until: 3_600 },
+      { until: 8 },
+      { at: 5_000, set: ["KRAKEN_OPEN_ORDERS_PER_PAIR_LIMIT=0"] }
+    ])
   )
 }, 60_000)
 afterAll(() => rmSync(root, { recursive: true, force: true }))
@@ -59,7 +67,7 @@ describe("the fork of a recorded day", () => {
   it("is that day again where nothing is changed: each order that filled, each cycle, the account to its last unit", () => {
     const { same, recorded, error } = result(0)
     expect(same).toStrictEqual(recorded)
-    expect(recorded).toMatchObject({ filled: 334, cycles: 179, open: 26 })
+    expect(recorded).toMatchObject({ filled: 334, cycles: 150, recoveries_evicted: 29, open: 26 })
     expect(error).toMatchObject({ both: 334, onlyRecorded: 0, onlySimulated: 0, samePrice: 334, first: null })
   })
 
@@ -102,5 +110,36 @@ describe("the fork of a recorded day", () => {
     expect(refused?._tag === "Failure" ? refused.failure.message : "").toMatch(
       /nothing to fork: from record 1 to 8 there is always something: /
     )
+  })
+
+  it("with the limit of open orders at 0 has the tier's, as a market that starts with it", () => {
+    const { same, forked } = result(4)
+    expect(forked).toStrictEqual(same)
+  })
+
+  it.each([
+    ["MIN_VOLUME=500", "MIN_VOLUME: counts until the exchange has said its own, and here it has"],
+    [
+      "SLOTS=9",
+      "SLOTS: no rule of slots, governor or rebalancer .Slot rules.: what it does stands in the record as it was; kennel backtest --set SLOTS=… plays it"
+    ],
+    [
+      "SPEED=9",
+      "SPEED: no rule of slots, governor or rebalancer .Simulated exchange.: what it does stands in the record as it was"
+    ],
+    [
+      "CONTROL_TOKEN=secret",
+      "CONTROL_TOKEN: no rule of slots, governor or rebalancer .Process.: what it does stands in the record as it was$"
+    ],
+    ["ENTRY_PCT", "ENTRY_PCT: give NAME=value"],
+    ["ENTRYPCT=1", "ENTRYPCT: there is no such setting: did you mean ENTRY_PCT\\?"]
+  ])("refuses %s, which would change nothing, with why", async (set, problem) => {
+    const refused = await Effect.runPromise(Effect.flip(withSettings([set], FORK)))
+    expect(refused.message).toMatch(new RegExp(`^--set ${problem}`))
+  })
+
+  it("refuses a setting that is named twice", async () => {
+    const refused = await Effect.runPromise(Effect.flip(withSettings(["ENTRY_PCT=1", "ENTRY_PCT=2"], FORK)))
+    expect(refused.message).toBe("--set ENTRY_PCT: stands twice: name it once")
   })
 })

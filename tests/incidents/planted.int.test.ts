@@ -112,7 +112,7 @@ describe("a planted change of a rule", () => {
     const [same, other] = await inJournal(
       Effect.gen(function* () {
         const sides = { subjects: SUBJECTS, a: decidersOf, b: decidersOf }
-        const seenByB = yield* withSettings(["ENTRY_PCT=0.3"])
+        const seenByB = yield* withSettings(["ENTRY_PCT=0.3"], { tier: "starter", afterExchange: false })
         return [yield* firstEffect(sides), yield* firstEffect({ ...sides, seenByB })] as const
       })
     )
@@ -143,8 +143,9 @@ describe("a planted change of a rule", () => {
   it("of a setting that is none, or of no build, is refused by name", async () => {
     const problem = (work: Effect.Effect<unknown, Error>) =>
       Effect.runPromise(Effect.map(Effect.flip(work), ({ message }) => message))
-    expect(await problem(withSettings(["ENTRY=1"]))).toMatch(/--set ENTRY=1: ENTRY is no rule of slots/)
-    expect(await problem(withSettings(["ENTRY_PCT=x"]))).toMatch(/--set ENTRY_PCT=x: "x" is not a number/)
+    const anywhere = { tier: "starter", afterExchange: false } as const
+    expect(await problem(withSettings(["ENTRY=1"], anywhere))).toMatch(/--set ENTRY: there is no such setting: did you/)
+    expect(await problem(withSettings(["ENTRY_PCT=x"], anywhere))).toMatch(/--set ENTRY_PCT=x: "x" is not a number/)
     expect(await problem(Effect.scoped(decidersOfBuild("no-such-revision")))).toMatch(/no-such-revision is no build/)
   })
 })

@@ -161,10 +161,11 @@ describe("what was refused once", () => {
 
 describe("a question that has no answer", () => {
   it("says what can be asked", async () => {
-    const answers = await asking(["9@now", "4/999", "nonsense", "k00010010000zzzz00", "1@yesterday"])
+    const answers = await asking(["9@now", "4/999", "9/1", "nonsense", "k00010010000zzzz00", "1@yesterday"])
     expect(answers.map(([, [line]]) => line)).toStrictEqual([
       "9@now: the journal names the slots 1, 2, 3, 4, 5",
-      "4/999: the journal knows no such order",
+      expect.stringMatching(/^4\/999: the journal knows no such order: it holds records 1 to \d+$/),
+      "9/1: the journal knows no such order: it names the slots 1, 2, 3, 4, 5",
       expect.stringMatching(/no order of this journal has such an id; ask for an order by/),
       expect.stringMatching(/an id of ours, of slot 1 and record \d+, that this journal does not hold/),
       expect.stringMatching(/"yesterday" is no place in a journal/)

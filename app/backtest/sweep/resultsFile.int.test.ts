@@ -1,9 +1,12 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { spawn } from "node:child_process"
+import { once } from "node:events"
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
+import { Effect } from "effect"
 import { afterEach, describe, expect, it } from "vitest"
 import type { Job } from "./points.ts"
-import { openResults, type SweepRow } from "./resultsFile.ts"
+import { claimResults, openResults, type SweepRow } from "./resultsFile.ts"
 
 const directories: Array<string> = []
 afterEach(() => {
@@ -76,5 +79,59 @@ describe("a file of sweep results", () => {
     openResults(path, "input").add(row("0.1"))
     appendFileSync(path, '{"set":{"ENTRY_PCT":"0.2"}}\n')
     expect(() => openResults(path, "input")).toThrow(/line 3, is no row of a sweep/)
+  })
+})
+
+/** A process that has the file until it is killed. */
+const otherSweep = async (path: string) => {
+  const module = new URL("./resultsFile.ts", import.meta.url).href
+  const script = `
+    import { Effect } from "effect"
+    import { claimResults } from ${JSON.stringify(module)}
+    const held = claimResults(${JSON.stringify(path)}, "input").pipe(Effect.andThen(Effect.sync(() => console.log("has it"))))
+    await Effect.runPromise(Effect.scoped(Effect.andThen(held, Effect.callback(() => process.stdin.resume()))))`
+  const child = spawn(process.execPath, ["--input-type=module", "--eval", script], {
+    cwd: import.meta.dirname,
+    stdio: ["pipe", "pipe", "inherit"]
+  })
+  await once(child.stdout, "data")
+  return child
+}
+
+const claimed = (path: string) =>
+  Effect.runPromise(Effect.scoped(claimResults(path, "input")).pipe(Effect.map(({ known }) => known.size)))
+
+describe("two sweeps at once on one file of results", { timeout: 60_000 }, () => {
+  it("the second is refused, with the process that has it, and under another name of the file too", async () => {
+    const path = fresh()
+    const other = await otherSweep(path)
+    const refusal = `is written to by process ${other.pid}, another sweep: wait for its end, stop it, or name another file`
+    await expect(claimed(path)).rejects.toThrow(`${path} ${refusal}`)
+    const link = `${path}.link`
+    symlinkSync(path, link)
+    await expect(claimed(link)).rejects.toThrow(`${link} ${refusal}`)
+    other.kill("SIGKILL")
+    await once(other, "exit")
+  })
+
+  it("a killed one has it no longer, and one that is over gives it back", async () => {
+    const path = fresh()
+    const other = await otherSweep(path)
+    other.kill("SIGKILL")
+    await once(other, "exit")
+    await expect(claimed(path)).resolves.toBe(0)
+    openResults(path, "input").add(row("0.1"))
+    await expect(claimed(path)).resolves.toBe(1)
+  })
+
+  it("in a directory that cannot be made is refused in words", async () => {
+    const path = fresh()
+    writeFileSync(path, "my notes")
+    await expect(claimed(join(path, "results.jsonl"))).rejects.toThrow(
+      /results\.jsonl cannot be written to: .*directory/
+    )
+    const folder = dirname(path)
+    await expect(claimed(folder)).rejects.toThrow(`${folder} is a folder: name a file in it`)
+    expect(existsSync(`${folder}.lock`)).toBe(false)
   })
 })

@@ -2,7 +2,11 @@
  * Results of a sweep on disk: one line of JSON each, appended as they come. A process that is killed loses at most the line it was
  * writing, and the next one goes on with what is missing.
  */
-import { appendFileSync, existsSync, readFileSync, truncateSync, writeFileSync } from "node:fs"
+import { appendFileSync, existsSync, readFileSync, realpathSync, statSync, truncateSync, writeFileSync } from "node:fs"
+import { Effect, type Scope } from "effect"
+import { makeDirectory } from "../../../shared/files/directory.ts"
+import { codeOf, inWords } from "../../../shared/journal/embedded/directory/disk.ts"
+import { acquireLock, holderOf } from "../../../shared/journal/embedded/directory/lock.ts"
 import type { Figures } from "../report.ts"
 import { type Job, keyOf, SweepRefused } from "./points.ts"
 
@@ -21,6 +25,43 @@ export interface ResultsFile {
 
 /** Keeps rows in memory alone. */
 export const noResultsFile = (): ResultsFile => ({ known: new Map(), add: () => undefined })
+
+/**
+ * As `openResults`, for this process alone until the scope closes: rows of two sweeps at once would stand in one file, and each would run
+ * what the other has. Who has it stands in a directory beside it, `<file>.lock`, which stays; a killed process has nothing any more. Fails with
+ * `SweepRefused`, also where the directory cannot be made.
+ */
+export const claimResults = (path: string, input: string): Effect.Effect<ResultsFile, SweepRefused, Scope.Scope> =>
+  Effect.gen(function* () {
+    const directory = yield* attempted(path, () => {
+      if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true)
+        throw new SweepRefused(`${path} is a folder: name a file in it`)
+      // Two names of one file have one lock.
+      const made = `${existsSync(path) ? realpathSync(path) : path}.lock`
+      makeDirectory(made)
+      return made
+    })
+    yield* acquireLock(directory).pipe(
+      Effect.mapError(({ detail }) => {
+        const holder = holderOf(directory)
+        return new SweepRefused(
+          holder === null
+            ? `${path}: ${detail}`
+            : `${path} is written to by process ${holder}, another sweep: wait for its end, stop it, or name another file`
+        )
+      })
+    )
+    return yield* attempted(path, () => openResults(path, input))
+  })
+
+const attempted = <A>(path: string, go: () => A): Effect.Effect<A, SweepRefused> =>
+  Effect.try({
+    try: go,
+    catch: (error) =>
+      error instanceof SweepRefused
+        ? error
+        : new SweepRefused(`${path} cannot be written to: ${inWords(codeOf(error))}`, { cause: error })
+  })
 
 /**
  * Opens a file of results, or begins one. `input` names what is played and by which settings: a file of another input is refused, so

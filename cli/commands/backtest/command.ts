@@ -2,6 +2,7 @@
 import { availableParallelism } from "node:os"
 import { Clock, Effect, Option } from "effect"
 import { Command, Flag } from "effect/cli"
+import { withoutEffect } from "../../../app/backtest/heeded.ts"
 import { OBJECTIVES } from "../../../app/backtest/sweep/walkForward.ts"
 import { recordingEnd, recordingStart } from "../../../services/exchange-sim/core/market/recorded.ts"
 import { openRecording, type Playable } from "../../../services/exchange-sim/core/market/rows.ts"
@@ -11,7 +12,7 @@ import { utcDayStartMs } from "../../../shared/core/time/utcDay.ts"
 import type { Settings } from "../../../app/settings.ts"
 import { loadSettings } from "../../shared/settings.ts"
 import { failed } from "./failed.ts"
-import { type GivenFlags, problemOfFlags } from "./flags.ts"
+import { type GivenFlags, givenBy, nameOf, problemOfFlags, sweptBy } from "./flags.ts"
 import { runOnce } from "./once.ts"
 import { endOfStored } from "./seen.ts"
 import { playStored } from "./stored.ts"
@@ -59,13 +60,10 @@ export const backtestCommand = Command.make(
     const { from, to, slots, set, sweep, data } = flags
     const problem = problemOfFlags({ set, sweep, slots: Option.isSome(slots), ...givenOf(flags) })
     if (problem !== null) return yield* failed(problem)
-    const given = {
-      ...Object.fromEntries(
-        set.map((pair): [string, string] => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)])
-      ),
-      ...(Option.isSome(slots) ? { SLOTS: slots.value } : {})
-    }
+    const given = { ...givenBy(set), ...(Option.isSome(slots) ? { SLOTS: slots.value } : {}) }
     const settings = yield* loadSettings({ ...given, DATA_DIR: Option.getOrUndefined(data) })
+    const idle = withoutEffect([...set, ...sweep].map(nameOf), settings, sweptBy(sweep))
+    if (idle !== null) return yield* failed(idle)
     return yield* Effect.scoped(
       Effect.gen(function* () {
         const nowSec = Math.floor((yield* Clock.currentTimeMillis) / 1_000)
@@ -76,7 +74,10 @@ export const backtestCommand = Command.make(
         const untilMs = (yield* dayOf("--to", to)) ?? (Option.isSome(flags.stored) ? endOfStored(fromMs, endMs) : endMs)
         if (fromMs >= endMs)
           return yield* failed(`--from is after the recording's end, ${new Date(endMs).toISOString()}`)
-        if (untilMs <= fromMs) return yield* failed("--to is not after --from, or not after the recording's beginning")
+        if (untilMs <= fromMs)
+          return yield* failed(
+            `--to is not after ${Option.isSome(from) ? "--from" : "the recording's beginning"}, ${new Date(fromMs).toISOString()}`
+          )
         const played = { ...read, nowSec, fromMs, untilMs, settings, given }
         if (sweep.length > 0) yield* runSweep(played, flags)
         else yield* runOnce(played, flags)
@@ -86,10 +87,11 @@ export const backtestCommand = Command.make(
 ).pipe(Command.withDescription("The market's own rules on recorded candles or trades"))
 
 /** Flags that only one kind of run knows, and whether they are given. */
-const givenOf = ({ walkForward, results, range, trades, csv }: KindFlags): GivenFlags => ({
+const givenOf = ({ walkForward, results, range, trades, stored, csv }: KindFlags): GivenFlags => ({
   walkForward: Option.isSome(walkForward),
   results: Option.isSome(results),
   csv: Option.isSome(csv),
+  stored: Option.isSome(stored),
   rangeOfTrades: range && Option.isSome(trades)
 })
 
@@ -98,6 +100,7 @@ interface KindFlags {
   readonly results: Option.Option<string>
   readonly csv: Option.Option<string>
   readonly trades: Option.Option<string>
+  readonly stored: Option.Option<string>
   readonly range: boolean
 }
 

@@ -8,6 +8,7 @@ import { cycleRows, equityRows, figuresOf, fillRows } from "../../../app/backtes
 import type { BacktestResult } from "../../../app/backtest/result.ts"
 import { backtest, WAYS } from "../../../app/backtest/run.ts"
 import type { Way } from "../../../services/exchange-sim/core/market/recorded.ts"
+import { codeOf, inWords } from "../../../shared/journal/embedded/directory/disk.ts"
 import { messageOf } from "../../../shared/core/messageOf.ts"
 import { progressOf } from "../../shared/progress.ts"
 import { clearLine } from "../../shared/terminal.ts"
@@ -76,4 +77,4 @@ export const write = (path: string, content: string): Effect.Effect<void, Backte
 
 /** What the file system rejects as a failure that names the path. */
 export const attempted = <A>(path: string, go: () => Promise<A>): Effect.Effect<A, BacktestFailed> =>
-  Effect.tryPromise({ try: go, catch: (error) => failed(`${path}: ${messageOf(error)}`) })
+  Effect.tryPromise({ try: go, catch: (error) => failed(`${path}: ${inWords(codeOf(error))}`) })

@@ -16,13 +16,14 @@ import {
   windowsOf
 } from "../../../app/backtest/sweep/points.ts"
 import { runJobs } from "../../../app/backtest/sweep/pool.ts"
-import { noResultsFile, openResults, type SweepRow } from "../../../app/backtest/sweep/resultsFile.ts"
+import { claimResults, noResultsFile, type SweepRow } from "../../../app/backtest/sweep/resultsFile.ts"
 import { type Objective, ranked, walkForward } from "../../../app/backtest/sweep/walkForward.ts"
 import { sha256 } from "../../../shared/actor/hash.ts"
 import { encodeState } from "../../../shared/actor/core/stateText.ts"
 import { messageOf } from "../../../shared/core/messageOf.ts"
 import { bar, endLine, showLine } from "../../shared/terminal.ts"
 import { failed, type Played } from "./failed.ts"
+import { nameOf, sweptBy } from "./flags.ts"
 import { attempted, ownDirectory, write } from "./once.ts"
 import { hashOfSeen } from "./seen.ts"
 import { missingOf, problemsOf, sweepCsv, sweepTable, walkTable } from "./sweepTable.ts"
@@ -51,7 +52,9 @@ export const runSweep = Effect.fnUntraced(function* (played: Played, flags: Swee
       "--range, --prove and --html are of one backtest: run them for a point of the sweep with --set"
     )
   if (flags.workers < 1) return yield* failed(`--workers must be at least 1, is ${flags.workers}`)
-  const points = yield* refusing(() => pointsOf(flags.sweep.map(parseAxis)))
+  const points = yield* refusing(() =>
+    pointsOf(flags.sweep.map((axis) => ({ ...parseAxis(axis), name: nameOf(axis) })))
+  )
   const walk = Option.isSome(flags.walkForward) ? yield* refusing(() => parseWalk(walkText(flags))) : null
   const windows = walk === null ? null : windowsOf(walk, fromMs, untilMs)
   if (windows?.length === 0) return yield* failed("--walk-forward: the recording is shorter than one window")
@@ -90,15 +93,10 @@ const runner = Effect.fnUntraced(function* (played: Played, flags: SweepFlags, a
   const { file, stored, nowSec, given, settings } = played
   const { workers } = flags
   // The advisor is trained on what was before.
-  const readsBefore = settings.hmmEnabled || flags.sweep.some((axis) => axis.startsWith("HMM_ENABLED="))
+  const readsBefore = settings.hmmEnabled || sweptBy(flags.sweep).has("HMM_ENABLED")
   const input = yield* attempted(file, () => inputOf(played, encodeState(backtestOptionsOf(settings)), readsBefore))
   const results = Option.isSome(flags.results)
-    ? yield* refusing(() =>
-        openResults(
-          Option.getOrElse(flags.results, () => ""),
-          input
-        )
-      )
+    ? yield* Effect.mapError(claimResults(flags.results.value, input), ({ message }) => failed(message))
     : noResultsFile()
   let done = 0
   const seen = new Map<string, SweepRow>(results.known)

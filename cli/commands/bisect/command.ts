@@ -105,7 +105,8 @@ export const bisectCommand = Command.make(
     const effect = yield* Effect.scoped(
       Effect.gen(function* () {
         const sides = { a: yield* decidersOfBuild(a), b: yield* decidersOfBuild(b) }
-        const change = yield* withSettings(set.split(" ").filter((one) => one !== ""))
+        const asked = set.split(" ").filter((one) => one !== "")
+        const change = yield* withSettings(asked, { tier: settings.tier, afterExchange: false })
         let changed = set === ""
         const seenByB = (event: MarketEvent): MarketEvent => {
           const seen = change(event)

@@ -39,7 +39,7 @@ export const forkCommand = Command.make(
   },
   Effect.fn(function* ({ where, archive, at, until, set, json }) {
     const settings = yield* loadSettings()
-    const change = yield* withSettings(set)
+    const change = yield* withSettings(set, { tier: settings.tier, afterExchange: true })
     yield* Effect.scoped(
       Effect.gen(function* () {
         const past = yield* openMarketPast(settings, laying)

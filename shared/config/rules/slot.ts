@@ -8,6 +8,32 @@ import { defaultsOf, type RulesOf } from "../table.ts"
 const slot = new SettingGroup("Slot rules")
 const pair = new SettingGroup("Pair, until the exchange has said its own")
 
+/** What the exchange demands of an order of the pair, and charges: these count until it has said its own. */
+export const PAIR_TERMS = {
+  priceDecimals: pair.integer("PRICE_DECIMALS", {
+    default: "6",
+    within: [0, 10],
+    reason: "Digits after the point of a price."
+  }),
+  volumeDecimals: pair.integer("VOLUME_DECIMALS", {
+    default: "0",
+    within: [0, 8],
+    reason: "Digits after the point of a volume."
+  }),
+  minVolume: pair.volume("MIN_VOLUME", {
+    unit: "DOGE",
+    default: "13",
+    reason: "Smallest order by volume."
+  }),
+  minCost: pair.amount("MIN_COST_USD", { unit: "USD", default: "0.5", reason: "Smallest order by value." }),
+  makerFeePct: pair.number("MAKER_FEE_PCT", {
+    unit: "%",
+    default: "0.25",
+    within: [0, 10],
+    reason: "Fee of an order that waits on the book."
+  })
+} as const
+
 /** Percentages are in percent: 0.2 means 0.2 %. */
 export const SLOT_RULES = {
   entryPct: slot.number("ENTRY_PCT", {
@@ -114,28 +140,7 @@ export const SLOT_RULES = {
       "A price older than this pauses the market. Where a simulated exchange runs fast, never less than 1.5 s of the wall."
   }),
 
-  priceDecimals: pair.integer("PRICE_DECIMALS", {
-    default: "6",
-    within: [0, 10],
-    reason: "Digits after the point of a price."
-  }),
-  volumeDecimals: pair.integer("VOLUME_DECIMALS", {
-    default: "0",
-    within: [0, 8],
-    reason: "Digits after the point of a volume."
-  }),
-  minVolume: pair.volume("MIN_VOLUME", {
-    unit: "DOGE",
-    default: "13",
-    reason: "Smallest order by volume."
-  }),
-  minCost: pair.amount("MIN_COST_USD", { unit: "USD", default: "0.5", reason: "Smallest order by value." }),
-  makerFeePct: pair.number("MAKER_FEE_PCT", {
-    unit: "%",
-    default: "0.25",
-    within: [0, 10],
-    reason: "Fee of an order that waits on the book."
-  })
+  ...PAIR_TERMS
 } as const
 
 /** The rules of a slot. */

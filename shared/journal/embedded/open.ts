@@ -92,7 +92,11 @@ export interface OpeningOptions {
 
 const open = (directory: string, { recentAfterMs, onSummary, onRecord, onTail, onIndex }: OpeningOptions): Opened => {
   if (!fs.existsSync(segmentsDirectory(directory))) {
-    throw new JournalOpenError({ where: directory, detail: "holds no journal; check the path" })
+    throw new JournalOpenError({
+      where: directory,
+      detail:
+        "holds no journal: no market has run there, or the path is another (DATA_DIR, or name a file or directory)"
+    })
   }
   const beginning = readBeginning(directory)
   const segments = makeSegments(beginning)
