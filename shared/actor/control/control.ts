@@ -35,7 +35,7 @@ export interface ControlView {
   readonly skipped: ReadonlySet<string>
   /** `skipKey` of every breach that has been explained. */
   readonly explained: ReadonlySet<string>
-  /** Faults raised, in order. */
+  /** Faults raised, in order, without those that an operator has dismissed. */
   readonly faults: ReadonlyArray<EventOf<"FaultRaised">>
   /** The last configuration of each kind, by its tag. */
   readonly configurations: ReadonlyMap<Configuration["_tag"], Configuration>
@@ -62,6 +62,9 @@ const NOTHING_YET: ControlView = {
   keys: new Map()
 }
 
+const isSame = (fault: EventOf<"FaultRaised">, { actor, seq }: EventOf<"FaultDismissed">): boolean =>
+  fault.actor === actor && fault.seq === seq
+
 /** A control record, or where one stands that does not decode: it says nothing, and whoever folds halts on it until it is excluded. */
 type ControlRecord = StoredRecord | RecordUndecodable
 
@@ -72,7 +75,7 @@ const continued = (before: ControlView, records: ReadonlyArray<ControlRecord>): 
   const configurations = new Map(before.configurations)
   const skipped = new Set(before.skipped)
   const explained = new Set(before.explained)
-  const faults = [...before.faults]
+  let faults = [...before.faults]
   const keys = new Map(before.keys)
   for (const record of records) {
     lastSeq = readTo = record.seq
@@ -86,6 +89,7 @@ const continued = (before: ControlView, records: ReadonlyArray<ControlRecord>): 
       else if (event._tag === "RecordSkipped") skipped.add(skipKey(event.actor, event.seq))
       else if (event._tag === "HaltExplained") explained.add(skipKey(slotActor(event.slot), event.seq))
       else if (event._tag === "FaultRaised") faults.push(event)
+      else if (event._tag === "FaultDismissed") faults = faults.filter((fault) => !isSame(fault, event))
       else if (event._tag === "WriterKeySet") keys.set(event.service, event)
     }
   }

@@ -68,7 +68,8 @@ describe("an epoch that no market can have come to", () => {
 })
 
 describe("what only a newer build would understand, and none has written", () => {
-  const pass = (seq: number, actor = "*") => passOver({ subjects, seq, actor, author: "test", reason: "stray" })
+  const pass = (seq: number, actor = "*") =>
+    passOver({ subjects, seq, actor, actors: [], author: "test", reason: "stray", insists: false })
 
   const rules = { _tag: "RulesAdopted", from: 3, to: 99, service: WRITER, adoptedMs: 0, changes: [] } as const
   const later = { id: "stray", data: Buffer.from('{"v":4}') }
