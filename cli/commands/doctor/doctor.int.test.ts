@@ -154,6 +154,18 @@ describe("the doctor", () => {
     })
   )
 
+  it.live("warns long before starts have used up the epochs that order ids have room for", () =>
+    Effect.gen(function* () {
+      const settings = yield* machine()
+      // Under rules of before version 3 one word is enough.
+      const raised = { _tag: "EpochRaised", epoch: 167_962, service: "test", reason: "mad" } as const
+      const event = { ...raised, watchesOrders: false, fitsModels: false }
+      yield* written(settings, subjectsOf(settings).control("test"), event)
+      const [, line] = yield* lines(settings, "journal")
+      expect(line).toMatch(/^warn +journal +epoch 167962 of 1679615: .* → .*EpochRaised names it/)
+    })
+  )
+
   it.live("judges fees and size by the journal while the exchange is away", () =>
     Effect.gen(function* () {
       const port = yield* Effect.promise(() => freePort())

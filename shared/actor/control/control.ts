@@ -9,7 +9,7 @@ import type { EventOf, MarketEvent } from "../../events/event.ts"
 import { type MarketSubjects, slotActor } from "../../core/ids/subjects.ts"
 import { FIRST_RULES } from "../../core/rules/versions.ts"
 import { inForceAfter, putsInForce } from "../core/actor.ts"
-import { MAX_EPOCH_STEP } from "../core/believable.ts"
+import { maxEpochStep } from "../core/believable.ts"
 import { encodeState } from "../core/stateText.ts"
 import { controlRecords, lastSeqOn } from "./controlRecords.ts"
 import { decode } from "./decode.ts"
@@ -254,7 +254,7 @@ export const raiseEpoch = (options: {
     writer: options.service,
     timeMs: options.timeMs,
     make: (view) => {
-      raised = Math.max(view.epoch + 1, Math.min(atLeast, view.epoch + MAX_EPOCH_STEP))
+      raised = Math.max(view.epoch + 1, Math.min(atLeast, view.epoch + maxEpochStep(options.service)))
       const { service, reason, watchesOrders, fitsModels, speed, countsTrades } = options
       return {
         ...({ _tag: "EpochRaised", epoch: raised, service, reason, watchesOrders, fitsModels } as const),

@@ -47,6 +47,16 @@ describe("an epoch that no market can have come to", () => {
     }).pipe(Effect.provide(market()))
   )
 
+  it.live("is not believed of a service that sees no order ids, where it is more than ten beyond", () =>
+    Effect.gen(function* () {
+      yield* start
+      yield* told("far", raised(12))
+      expect((yield* readControl(subjects)).epoch).toBe(1)
+      yield* told("near", raised(11))
+      expect((yield* readControl(subjects)).epoch).toBe(11)
+    }).pipe(Effect.provide(market()))
+  )
+
   it.live("does not get into the ids of what actors answer", () =>
     Effect.gen(function* () {
       yield* start
