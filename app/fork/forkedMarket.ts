@@ -54,6 +54,7 @@ const ITS_OWN: ReadonlySet<MarketEvent["_tag"]> = new Set<MarketEvent["_tag"]>([
   "BalancesObserved",
   "FaultRaised",
   "RecordSkipped",
+  "FaultDismissed",
   "HaltExplained"
 ])
 

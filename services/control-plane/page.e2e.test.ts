@@ -140,7 +140,7 @@ describe.skipIf(CHROMIUM === null)("the page in a browser", () => {
       const { page } = yield* visit(url)
       yield* Effect.promise(() => page.getByRole("status").getByText("Price is stale").waitFor())
       yield* market.append({ _tag: "FaultRaised", actor: "slot-1", seq: 5, problem: "cannot fold" })
-      yield* Effect.promise(() => page.getByText("fault in slot-1 at record 5: cannot fold").first().waitFor())
+      yield* Effect.promise(() => page.getByText("fault told of slot-1 at record 5: cannot fold").first().waitFor())
       yield* stop
       yield* Effect.promise(async () => {
         await page.getByRole("heading", { name: "Connection lost" }).waitFor()

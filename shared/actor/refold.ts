@@ -6,17 +6,16 @@ import type { ControlView } from "./control/control.ts"
 import type { ActorFold } from "./fold.ts"
 import { FoldSet, type TakeOne } from "./foldSet.ts"
 
+/** Told one line, and what was thrown, where something was. */
+type Report = (line: string, error?: unknown) => void
+
 /** Folds that go over a journal together. */
 export class Refold {
   private readonly hosted: FoldSet<unknown>
-  private readonly report: (line: string) => void
+  private readonly report: Report
 
-  /** `report`: told one line of each recorded output that is missing, extra or different, and of each record that does not fold. */
-  constructor(
-    folds: ReadonlyArray<ActorFold<unknown>>,
-    skipped: ControlView["skipped"],
-    report: (line: string) => void
-  ) {
+  /** `report`: told of each recorded output that is missing, extra or different, and of each record that does not fold. */
+  constructor(folds: ReadonlyArray<ActorFold<unknown>>, skipped: ControlView["skipped"], report: Report) {
     this.hosted = new FoldSet(folds, skipped)
     this.report = report
   }
@@ -29,7 +28,7 @@ export class Refold {
         return
       } catch (error) {
         if (!(error instanceof RecordUndecodable)) throw error
-        this.report(error.message)
+        this.report(error.message, error)
         rest = rest.filter(({ seq }) => seq > error.seq)
       }
     }
@@ -50,7 +49,7 @@ export class Refold {
       fold.apply(stored, data, passing)
     } catch (error) {
       if (error instanceof BuildTooOld) throw error
-      this.report(messageOf(error))
+      this.report(messageOf(error), error)
       if (fold.pending[0]?.id === stored.id) fold.dropPending()
     }
   }

@@ -91,6 +91,7 @@ export const runActors = <State, E = never, R = never>(
       yield* Effect.addFinalizer(() => snapshots.leave.pipe(Effect.timeoutOption("2 seconds"), Effect.ignore))
 
       // Most records leave nothing to do but to fold them: each of these is built once, and costs nothing where it is void.
+      const saving = sayingOnce(options.host, snapshots.rests.saveDue)
       const tell = Effect.suspend(() => options.onAdvance?.(folds, moved) ?? Effect.void)
       const act = options.publish
         ? Effect.andThen(
@@ -98,9 +99,7 @@ export const runActors = <State, E = never, R = never>(
             tell
           )
         : tell
-      const saveDue = Effect.suspend(() => (snapshots.rests.due ? snapshots.rests.saveDue : Effect.void)).pipe(
-        Effect.catch((error) => Effect.logWarning(`${options.host}: snapshot not saved: ${error.message}`))
-      )
+      const saveDue = Effect.suspend(() => (snapshots.rests.due ? saving : Effect.void))
       const actAndSave = Effect.andThen(act, saveDue)
 
       const advance = (
@@ -132,6 +131,25 @@ export const runActors = <State, E = never, R = never>(
       })
     })
   )
+
+/** Saves; that it cannot is told once, until it can again: what is missing costs the next start some folding, and nothing now. */
+const sayingOnce = <E extends Error, R>(host: string, saving: Effect.Effect<boolean, E, R>) => {
+  let told = false
+  return saving.pipe(
+    Effect.flatMap((saved) => {
+      if (!saved || !told) return Effect.void
+      told = false
+      return Effect.logInfo(`${host}: snapshots are saved again`)
+    }),
+    Effect.catch((error) => {
+      if (told) return Effect.void
+      told = true
+      return Effect.logWarning(
+        `${host}: snapshot not saved: ${error.message}; it goes on without, and a start folds more; said once, until one is saved again`
+      )
+    })
+  )
+}
 
 /** Of which folds snapshots are due, and where those stand: after each record the few that took it are looked at, where they are due all. */
 class Snapshots<State> {

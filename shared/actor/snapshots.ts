@@ -107,13 +107,13 @@ export class Rests<State> {
 
   /**
    * Saves the snapshots that are due, as far as their folds have rested. One that cannot be saved is due again when it is asked for
-   * again: whoever saves at every batch what cannot be saved decides late.
+   * again: whoever saves at every batch what cannot be saved decides late. Returns whether there was any.
    */
   readonly saveDue = Effect.suspend(() => {
     this.ready = false
     const due = [...this.wanted].filter((fold) => this.last.get(fold)?.saved === false)
     for (const fold of due) this.wanted.delete(fold)
-    return this.saveOf(due)
+    return Effect.as(this.saveOf(due), due.length > 0)
   })
 
   /** Saves a snapshot of each fold that has rested since the last one. */

@@ -62,7 +62,7 @@ export const CONTROL_OF: Readonly<Record<string, ReadonlyArray<string>>> = {
   projector: EVERYBODYS,
   "journal-keeper": EVERYBODYS,
   "control-plane": EVERYBODYS,
-  operator: ["RecordSkipped", "WriterKeySet"],
+  operator: ["RecordSkipped", "FaultDismissed", "WriterKeySet"],
   // All services in one process: its start is one.
   "kennel-up": EVERYBODYS
 }

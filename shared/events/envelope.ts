@@ -9,6 +9,7 @@ import { Schema } from "effect"
 import { knownSubject, type Standing } from "../core/ids/subjects.ts"
 import type { JournalEntry, JournalRecord } from "../journal/port.ts"
 import { objectionTo } from "./belonging.ts"
+import { beyondAll, BOUNDED_SINCE } from "./bounds.ts"
 import { MarketEvent } from "./event.ts"
 import { priceReader } from "./priceBytes.ts"
 import { LEFT, plain } from "../schema/plain.ts"
@@ -132,7 +133,10 @@ const storedOf = (record: JournalRecord, envelope: Envelope, writtenIn: number):
 const readJson = (record: JournalRecord): StoredRecord => {
   const raw: unknown = JSON.parse(text.decode(record.data))
   const writtenIn = versionOf(raw, record.seq)
-  return storedOf(record, decodeEnvelope(upcast(raw as RawEnvelope, writtenIn, ENVELOPE_VERSION)), writtenIn)
+  const envelope = decodeEnvelope(upcast(raw as RawEnvelope, writtenIn, ENVELOPE_VERSION))
+  const beyond = writtenIn < BOUNDED_SINCE ? null : beyondAll(envelope.events)
+  if (beyond !== null) throw new Error(beyond)
+  return storedOf(record, envelope, writtenIn)
 }
 
 /** Reads a journal record; throws `RecordUndecodable` or `BuildTooOld`. */

@@ -46,9 +46,11 @@ const roomFor = (length: number, secret: Buffer): Buffer => {
 /** The hash, a character for each of its bytes: Node makes that text faster than base64, and a buffer takes it twice as long. */
 const hashOf = ({ secret }: WriterKey, { subject, id, data }: Marked): string => {
   const all = roomFor(KEY_BYTES + subject.length + id.length + 2 + data.byteLength, secret)
-  let at = KEY_BYTES + all.write(subject, KEY_BYTES, "latin1")
+  let at = KEY_BYTES
+  // One by one: they are short, and a call to write them costs more.
+  for (let n = 0; n < subject.length; n++) all[at++] = subject.charCodeAt(n)
   all[at++] = LINE_END
-  at += all.write(id, at, "latin1")
+  for (let n = 0; n < id.length; n++) all[at++] = id.charCodeAt(n)
   all[at++] = LINE_END
   all.set(data, at)
   // "binary" is the name by which this call knows latin1.
@@ -96,10 +98,22 @@ export const markOf = (key: WriterKey, record: Marked): string => {
  * because records are not answered.
  */
 export const isMarkOf = (key: WriterKey, record: Marked, mark: string): boolean => {
-  writeMac(key, record)
-  const from = mark.length - MAC_LENGTH
-  for (let at = 0; at < MAC_LENGTH; at++) if (mark.charCodeAt(from + at) !== text[MAC_AT + at]) return false
-  return true
+  const hashed = hashOf(key, record)
+  let bits = 0
+  let left = 0
+  let from = 0
+  let differing = 0
+  // Compared as they are made: nothing is written down.
+  for (let at = mark.length - MAC_LENGTH; at < mark.length; at++) {
+    if (left === 0) {
+      bits = (hashed.charCodeAt(from) << 16) | (hashed.charCodeAt(from + 1) << 8) | hashed.charCodeAt(from + 2)
+      from += 3
+      left = 24
+    }
+    left -= 6
+    differing |= mark.charCodeAt(at) ^ (BASE64[(bits >> left) & 63] as number)
+  }
+  return differing === 0
 }
 
 /** What a key may be called in public: half of its hash. Tells a wrong file from the right one, and nothing of the key. */

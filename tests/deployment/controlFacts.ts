@@ -25,5 +25,6 @@ export const controlFacts = (service: string): { readonly [T in ControlTag]: Eve
   HaltExplained: { _tag: "HaltExplained", slot: 1, seq: 1, violations: [], events: [], outOf: 0 },
   FaultRaised: { _tag: "FaultRaised", actor: "*", seq: 1, problem: "forged" },
   RecordSkipped: { _tag: "RecordSkipped", actor: "*", seq: 1, author: "forged", reason: "forged" },
+  FaultDismissed: { _tag: "FaultDismissed", actor: "*", seq: 1, author: "forged", reason: "forged" },
   WriterKeySet: { _tag: "WriterKeySet", service, key: 99, fingerprint: "forged" }
 })

@@ -83,10 +83,10 @@ export interface ShippedServer extends NatsServer {
   readonly journalOf: (user: string) => ReturnType<typeof NatsJournal.layer>
 }
 
-/** Starts the newest server found with the configuration as it ships. The caller disposes of it. */
-export const startShipped = async (): Promise<ShippedServer> => {
+/** Starts the newest server found with the configuration as it ships, but for what `change` makes of it. The caller disposes of it. */
+export const startShipped = async (change: (config: string) => string = (config) => config): Promise<ShippedServer> => {
   const version = execFileSync(findBinary("nats-server") ?? "", ["--version"], { encoding: "utf8" })
-  const server = await startNatsServer({ config: testConfiguration(version) })
+  const server = await startNatsServer({ config: change(testConfiguration(version)) })
   const connections = new Map<string, NatsConnection>()
   return {
     ...server,

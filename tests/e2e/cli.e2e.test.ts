@@ -161,24 +161,42 @@ describe("kennel journal", () => {
     expect(output).toMatch(/^1 market\.XDGUSD\.control\.test .*"_tag":"EpochRaised","epoch":1/m)
   })
 
-  it("skip excludes a record that halted an actor, and no other", async () => {
-    await inJournal(
+  it("skip excludes a record that nobody reads, once it is told, and keep answers for one that stands", async () => {
+    const fault = (seq: number) =>
       appendControl({
         subjects,
         writer: "test",
         timeMs: 0,
         make: (view) =>
-          view.faults.length > 0 ? null : { _tag: "FaultRaised", actor: "slot-1", seq: 7, problem: "does not fold" }
+          view.faults.some((told) => told.seq === seq)
+            ? null
+            : { _tag: "FaultRaised", actor: "*", seq, problem: "does not decode" }
       })
+    await inJournal(
+      Effect.flatMap(Journal, ({ append }) =>
+        append({ subject: subjects.clock, id: "broken", data: new TextEncoder().encode("{") })
+      )
     )
-    const other = await kennel("journal", "skip", "8", "--actor", "slot-1", "--reason", "test")
+    const { output: tail } = await kennel("journal", "tail")
+    const broken = Number(/^(\d+) \S*clock /m.exec(tail)?.[1])
+    await inJournal(Effect.andThen(fault(broken), fault(broken + 1)))
+    const answer = (command: string, seq: number, ...more: ReadonlyArray<string>) =>
+      kennel("journal", command, String(seq), "--actor", "*", "--reason", "test", ...more)
+    const other = await answer("skip", 99)
     expect(other.code).toBe(1)
-    expect(other.output).toMatch(/no fault of actor "slot-1" at record 8.*slot-1 at 7/)
-    const { code, output } = await kennel("journal", "skip", "7", "--actor", "slot-1", "--reason", "test")
+    expect(other.output).toMatch(/no fault of actor "\*" at record 99/)
+    const { code, output } = await answer("skip", broken)
     expect(code, output).toBe(0)
-    expect((await kennel("journal", "tail")).output).toMatch(/"_tag":"RecordSkipped","actor":"slot-1","seq":7/)
-    const again = await kennel("journal", "skip", "7", "--actor", "slot-1", "--reason", "a host told of it after that")
-    expect(again.code, again.output).toBe(0)
-    expect((await kennel("journal", "tail")).output).toMatch(/"seq":7,.*"reason":"a host told of it after that"/)
+    expect((await kennel("journal", "tail")).output).toMatch(/"_tag":"RecordSkipped","actor":"\*"/)
+    expect((await answer("skip", broken)).code).toBe(0)
+    const sound = await answer("skip", broken + 1)
+    expect([sound.code, sound.output]).toEqual([
+      1,
+      expect.stringMatching(/this build reads record .*--although-it-stands/)
+    ])
+    const kept = await answer("keep", broken + 1)
+    expect(kept.code, kept.output).toBe(0)
+    expect(kept.output).toMatch(/stands, and its fault is answered/)
+    expect((await answer("skip", broken + 1, "--although-it-stands")).output).toMatch(/no fault of actor/)
   })
 })

@@ -276,7 +276,7 @@ export const MARKET: Walk<keyof typeof MARKET_RULES> = {
     governed(
       "an actor cannot fold a record",
       () => running().control(fault),
-      "slot-2 cannot fold record 77: no such order."
+      "It is told that slot-2 cannot fold record 77: no such order."
     )
   ],
   clearing: [

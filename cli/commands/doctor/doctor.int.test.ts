@@ -139,12 +139,30 @@ describe("the doctor", () => {
   it.live("fails on a fault that nobody has answered, and says how to answer it", () =>
     Effect.gen(function* () {
       const settings = yield* machine()
-      const fault = { actor: "slot-1", seq: 7, problem: "does not fold" }
-      yield* written(settings, subjectsOf(settings).control("test"), { _tag: "FaultRaised", ...fault })
-      const [, line] = yield* lines(settings, "journal")
-      expect(line ?? "").toMatch(
-        /^fail .*slot-1 halted at record 7: does not fold → .*journal skip 7 --actor "slot-1"$/
+      const told = ["slot-1", "*"].map((actor) => ({ _tag: "FaultRaised", actor, seq: 1, problem: "no" }) as const)
+      const ahead = { _tag: "FaultRaised", actor: "*", seq: 77, problem: "no" } as const
+      const [first, ...others] = [...told, ahead]
+      if (first !== undefined) yield* written(settings, subjectsOf(settings).control("test"), first, ...others)
+      const [, one, all, none] = yield* lines(settings, "journal")
+      expect(one).toMatch(
+        /^fail .*a fault is told of slot-1 at record 1: no → .*looks.* journal skip 1 --actor "slot-1"$/
       )
+      expect(all).toMatch(
+        /of every actor at record 1: no; this build reads it → .*pass nothing over.* keep 1 --actor "\*"$/
+      )
+      expect(none).toMatch(/at record 77: no; there is no such record here → kennel journal keep 77 --actor "\*"$/)
+    })
+  )
+
+  it.live("warns long before starts have used up the epochs that order ids have room for", () =>
+    Effect.gen(function* () {
+      const settings = yield* machine()
+      // Under rules of before version 3 one word is enough.
+      const raised = { _tag: "EpochRaised", epoch: 167_962, service: "test", reason: "mad" } as const
+      const event = { ...raised, watchesOrders: false, fitsModels: false }
+      yield* written(settings, subjectsOf(settings).control("test"), event)
+      const [, line] = yield* lines(settings, "journal")
+      expect(line).toMatch(/^warn +journal +epoch 167962 of 1679615: .* → .*EpochRaised names it/)
     })
   )
 

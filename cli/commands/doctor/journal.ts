@@ -5,6 +5,7 @@ import { decode, decoded } from "../../../shared/actor/control/decode.ts"
 import { rulesUnknown } from "../../../shared/actor/control/rulesAdopted.ts"
 import { knowsRules, THIS_BUILD } from "../../../shared/core/rules/versions.ts"
 import type { Settings } from "../../../app/settings.ts"
+import { MAX_EPOCH } from "../../../shared/core/ids/clientId.ts"
 import type { Price } from "../../../shared/core/decimal/decimal.ts"
 import type { Reason } from "../../../shared/events/reason.ts"
 import { sentenceOf } from "../../../shared/core/rules/sentence.ts"
@@ -34,20 +35,46 @@ export const journalCheck = (settings: Settings): Check<Journal> => ({
     )
     if (!knowsRules(rulesVersion, THIS_BUILD)) return [tooOld(rulesSeq, rulesVersion)]
     const open = faults.filter(({ actor, seq }) => !skipped.has(skipKey(actor, seq)))
-    const unanswered = open.map(({ actor, seq, problem }) =>
-      fail(
-        "journal",
-        `${actor} halted at record ${seq}: ${problem}`,
-        `fix the code, or: kennel journal skip ${seq} --actor "${actor}"`
-      )
-    )
+    const unanswered = yield* Effect.forEach(open, faultFinding)
     const whole = ok(
       "journal",
       `${journal.where}: ${head} records, epoch ${epoch}, version ${rulesVersion} of the rules; the last ${head - from + 1} decode`
     )
     const beginning = yield* beginningFinding(settings)
-    return [whole, ...beginning, ...unanswered, yield* modeFinding(subjects.out("governor"))]
+    return [whole, ...epochFindings(epoch), ...beginning, ...unanswered, yield* modeFinding(subjects.out("governor"))]
   })
+})
+
+/** A tenth of all the epochs that order ids have room for: a start a minute takes a hundred days there. */
+const MANY_EPOCHS = MAX_EPOCH / 10
+
+/** Whether starts use up the epochs: after the last one no order can be given an id. */
+export const epochFindings = (epoch: number): ReadonlyArray<Finding> => {
+  if (epoch < MANY_EPOCHS) return []
+  const finding = `epoch ${epoch} of ${MAX_EPOCH}: no order gets an id beyond the last`
+  const advice = "a service starts over and over, or raises epochs: kennel journal tail --type EpochRaised names it"
+  return [
+    (epoch > MAX_EPOCH ? fail : warn)("journal", finding, `${advice}; begin another journal before they are used up`)
+  ]
+}
+
+/**
+ * A fault that nobody has answered: the word of whoever wrote it. What can be seen at once is seen, that a record which nobody is said to
+ * read is read here; whether an actor folds one takes longer, and `journal skip` looks before it passes over anything.
+ */
+const faultFinding = Effect.fnUntraced(function* ({ actor, seq, problem }: EventOf<"FaultRaised">) {
+  const said = `a fault is told of ${actor === EVERY_ACTOR ? "every actor" : actor} at record ${seq}: ${problem}`
+  const command = (name: string) => `kennel journal ${name} ${seq} --actor "${actor}"`
+  const record = yield* Effect.flatMap(Journal, (journal) => journal.get(seq)).pipe(
+    Effect.catchTag("RecordsArchived", () => Effect.succeed(null))
+  )
+  if (record === null) return fail("journal", `${said}; there is no such record here`, command("keep"))
+  const stands =
+    actor === EVERY_ACTOR &&
+    (yield* decode(record).pipe(Effect.match({ onFailure: () => false, onSuccess: () => true })))
+  return stands
+    ? fail("journal", `${said}; this build reads it`, `see who wrote the fault, pass nothing over: ${command("keep")}`)
+    : fail("journal", said, `fix the code, or, which looks at the record first: ${command("skip")}`)
 })
 
 /** Where the journal itself begins, and who has what stood before; nothing is said of a whole one. */

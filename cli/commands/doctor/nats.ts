@@ -45,7 +45,7 @@ const streamInfo = (connection: NatsConnection, stream: string) =>
   Effect.tryPromise({
     try: async (): Promise<StreamInfo | null> => {
       const { streams } = await jetstreamManager(connection)
-      return streams.info(stream).catch((error: unknown) => {
+      return streams.info(stream, { subjects_filter: shelvesOf(stream) }).catch((error: unknown) => {
         if (error instanceof JetStreamApiError && error.status === 404) return null
         throw error
       })
@@ -63,9 +63,39 @@ const streamFindings = Effect.fnUntraced(function* (connection: NatsConnection, 
     findings.push(...replicaFindings(greeting, settings, info))
     // The buckets beside it hold a handful of records.
     if (name === stream) findings.push(packingFinding(greeting.version, info))
+    if (name === snapshotsOf(stream).stream) findings.push(...snapshotFindings(info))
   }
   return findings
 })
+
+/** What is asked for by subject: the keys of the snapshots; of the journal nothing, whose subjects grow with its commands. */
+const shelvesOf = (stream: string): string => (stream.startsWith("KV_") ? "$KV.>" : "none")
+
+/** The share that `nats.conf` gives to snapshots, and how much of it may be taken before it is said. */
+const SNAPSHOT_SHARE = 4_000_000_000
+const ALMOST_FULL = 0.8
+/** A user keeps a snapshot for each actor that it runs, a hundred at most: twice as many are not a market's. */
+const MOST_KEYS = 200
+
+/** Whether somebody fills the share of the snapshots: no server bounds one user's part of it. */
+export const snapshotFindings = ({ config, state }: Pick<StreamInfo, "config" | "state">): ReadonlyArray<Finding> => {
+  const { name, max_bytes: most } = config
+  const keys = new Map<string, number>()
+  for (const subject of Object.keys(state.subjects ?? {})) {
+    const [, , shelf = ""] = subject.split(".")
+    keys.set(shelf, (keys.get(shelf) ?? 0) + 1)
+  }
+  const [shelf, count] = [...keys].toSorted(([, a], [, b]) => b - a)[0] ?? ["", 0]
+  const full = state.bytes >= ALMOST_FULL * (most > 0 ? most : SNAPSHOT_SHARE)
+  if (!full && count <= MOST_KEYS) return []
+  return [
+    warn(
+      "nats",
+      `stream ${name} holds ${Math.round(state.bytes / 1e6)} MB of snapshots, most keys under ${shelf}: ${count}`,
+      "once it is full none are saved and no era is sealed, trading goes on: see what that user does, then clear its keys (docs/operations.md)"
+    )
+  ]
+}
 
 /** One line, packed or not. */
 export const packingFinding = (version: string, { config }: Pick<StreamInfo, "config">): Finding => {

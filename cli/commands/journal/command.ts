@@ -5,7 +5,7 @@ import { catCommand } from "./cat.ts"
 import { diffCommand } from "./diff.ts"
 import { digestCommand } from "./digest.ts"
 import { sealCommand } from "./seal.ts"
-import { skipCommand } from "./skip.ts"
+import { keepCommand, skipCommand } from "./skip.ts"
 import { statCommand } from "./stat.ts"
 import { tailCommand } from "./tail.ts"
 import { exportCommand, importCommand } from "./transfer.ts"
@@ -22,6 +22,7 @@ export const journalCommand = Command.make("journal").pipe(
     exportCommand,
     importCommand,
     skipCommand,
+    keepCommand,
     sealCommand,
     archiveCommand
   ])

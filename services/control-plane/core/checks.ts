@@ -84,7 +84,7 @@ export const waitingFor = (observed: Observed, limits: Limits): ReadonlyArray<st
 }
 
 const faultLines = ({ status }: Observed): ReadonlyArray<string> =>
-  status.faults.map((fault) => `fault in ${fault.actor} at record ${fault.seq}: ${fault.problem}`)
+  status.faults.map((fault) => `fault told of ${fault.actor} at record ${fault.seq}: ${fault.problem}`)
 
 const haltedSlots = ({ slots }: Observed): ReadonlyArray<string> =>
   slots.flatMap((slot) => (slot.halted === null ? [] : [`slot ${slot.slot_id} halted: ${slot.halted.join("; ")}`]))

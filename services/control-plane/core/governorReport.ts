@@ -68,7 +68,7 @@ const modeOf = (observed: Observed): { readonly mode: Mode; readonly mode_reason
 const nextOf = (observed: Observed, mode: Mode, lock: string | null): string | null => {
   const { causes, operator_needed: needed } = observed.governor
   const stands = "No new entries; exits go on."
-  if (mode === "HALTED") return `${stands} Remove the slot, or answer the fault (kennel journal skip), and resume.`
+  if (mode === "HALTED") return `${stands} Remove the slot, or answer the fault (kennel doctor says how), and resume.`
   if (mode !== "PAUSED") return null
   if (lock !== null) return `${stands} ${lock}`
   if (needed === null) {

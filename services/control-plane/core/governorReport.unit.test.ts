@@ -44,7 +44,7 @@ describe("the mode of the market", () => {
     const fault: MarketEvent = { _tag: "FaultRaised", actor: "governor", seq: 9, problem: "bug" }
     expect(report({}, [...running, fault])).toMatchObject({
       mode: "HALTED",
-      mode_reason: "fault in governor at record 9: bug"
+      mode_reason: "fault told of governor at record 9: bug"
     })
   })
 
@@ -217,7 +217,7 @@ describe("what becomes of a pause", () => {
     },
     {
       fields: { mode: "HALTED" as const },
-      next: "Remove the slot, or answer the fault (kennel journal skip), and resume."
+      next: "Remove the slot, or answer the fault (kennel doctor says how), and resume."
     }
   ])("is said: $next", ({ fields, next }) => {
     const shown = reportOf(

@@ -103,7 +103,7 @@ describe("the mode", () => {
     const fault: MarketEvent = { _tag: "FaultRaised", actor: "slot-2", seq: 44, problem: "not a number" }
     expect(report([...running, fault])).toMatchObject({
       mode: "HALTED",
-      mode_reason: "fault in slot-2 at record 44: not a number"
+      mode_reason: "fault told of slot-2 at record 44: not a number"
     })
   })
 

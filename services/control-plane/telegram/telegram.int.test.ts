@@ -170,7 +170,10 @@ describe("what happens", () => {
       const fault = { _tag: "FaultRaised", actor: "slot-1", seq: 7, problem: "<no> such & order" } as const
       yield* record(market, SUBJECTS.control("slot-actor"), fault)
       yield* passUntil(() => server.shown.length === 2)
-      expect(server.shown[1]).toMatchObject({ text: "Fault in slot-1 at record 7: <no> such & order", silent: false })
+      expect(server.shown[1]).toMatchObject({
+        text: "Fault told of slot-1 at record 7: <no> such & order",
+        silent: false
+      })
     })
   )
 

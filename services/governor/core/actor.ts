@@ -250,6 +250,7 @@ const HANDLERS: Handlers<Draft, void, "price" | "clock" | "order" | "slot"> = {
   },
   FaultRaised: watchFaults,
   RecordSkipped: watchFaults,
+  FaultDismissed: watchFaults,
 
   FeesObserved: (draft, _event, { timeMs }) => feesObserved(draft, timeMs),
   BalancesObserved: (draft) => {
@@ -278,7 +279,6 @@ export const governorActor = defineActor<
   Omit<GovernorState, "orders"> & { readonly orders: Readonly<Record<string, TrackedOrder>> }
 >({
   name: "governor",
-  /** The shape of the state (`Actor.version`). */
   version: "6",
   initial: initialState,
   text: {

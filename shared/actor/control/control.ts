@@ -9,7 +9,7 @@ import type { EventOf, MarketEvent } from "../../events/event.ts"
 import { type MarketSubjects, slotActor } from "../../core/ids/subjects.ts"
 import { FIRST_RULES } from "../../core/rules/versions.ts"
 import { inForceAfter, putsInForce } from "../core/actor.ts"
-import { MAX_EPOCH_STEP } from "../core/believable.ts"
+import { maxEpochStep } from "../core/believable.ts"
 import { encodeState } from "../core/stateText.ts"
 import { controlRecords, lastSeqOn } from "./controlRecords.ts"
 import { decode } from "./decode.ts"
@@ -35,7 +35,7 @@ export interface ControlView {
   readonly skipped: ReadonlySet<string>
   /** `skipKey` of every breach that has been explained. */
   readonly explained: ReadonlySet<string>
-  /** Faults raised, in order. */
+  /** Faults raised, in order, without those that an operator has dismissed. */
   readonly faults: ReadonlyArray<EventOf<"FaultRaised">>
   /** The last configuration of each kind, by its tag. */
   readonly configurations: ReadonlyMap<Configuration["_tag"], Configuration>
@@ -62,6 +62,9 @@ const NOTHING_YET: ControlView = {
   keys: new Map()
 }
 
+const isSame = (fault: EventOf<"FaultRaised">, { actor, seq }: EventOf<"FaultDismissed">): boolean =>
+  fault.actor === actor && fault.seq === seq
+
 /** A control record, or where one stands that does not decode: it says nothing, and whoever folds halts on it until it is excluded. */
 type ControlRecord = StoredRecord | RecordUndecodable
 
@@ -72,7 +75,7 @@ const continued = (before: ControlView, records: ReadonlyArray<ControlRecord>): 
   const configurations = new Map(before.configurations)
   const skipped = new Set(before.skipped)
   const explained = new Set(before.explained)
-  const faults = [...before.faults]
+  let faults = [...before.faults]
   const keys = new Map(before.keys)
   for (const record of records) {
     lastSeq = readTo = record.seq
@@ -86,6 +89,7 @@ const continued = (before: ControlView, records: ReadonlyArray<ControlRecord>): 
       else if (event._tag === "RecordSkipped") skipped.add(skipKey(event.actor, event.seq))
       else if (event._tag === "HaltExplained") explained.add(skipKey(slotActor(event.slot), event.seq))
       else if (event._tag === "FaultRaised") faults.push(event)
+      else if (event._tag === "FaultDismissed") faults = faults.filter((fault) => !isSame(fault, event))
       else if (event._tag === "WriterKeySet") keys.set(event.service, event)
     }
   }
@@ -250,7 +254,7 @@ export const raiseEpoch = (options: {
     writer: options.service,
     timeMs: options.timeMs,
     make: (view) => {
-      raised = Math.max(view.epoch + 1, Math.min(atLeast, view.epoch + MAX_EPOCH_STEP))
+      raised = Math.max(view.epoch + 1, Math.min(atLeast, view.epoch + maxEpochStep(options.service)))
       const { service, reason, watchesOrders, fitsModels, speed, countsTrades } = options
       return {
         ...({ _tag: "EpochRaised", epoch: raised, service, reason, watchesOrders, fitsModels } as const),

@@ -47,6 +47,16 @@ describe("an epoch that no market can have come to", () => {
     }).pipe(Effect.provide(market()))
   )
 
+  it.live("is not believed of a service that sees no order ids, where it is more than ten beyond", () =>
+    Effect.gen(function* () {
+      yield* start
+      yield* told("far", raised(12))
+      expect((yield* readControl(subjects)).epoch).toBe(1)
+      yield* told("near", raised(11))
+      expect((yield* readControl(subjects)).epoch).toBe(11)
+    }).pipe(Effect.provide(market()))
+  )
+
   it.live("does not get into the ids of what actors answer", () =>
     Effect.gen(function* () {
       yield* start
@@ -68,7 +78,8 @@ describe("an epoch that no market can have come to", () => {
 })
 
 describe("what only a newer build would understand, and none has written", () => {
-  const pass = (seq: number, actor = "*") => passOver({ subjects, seq, actor, author: "test", reason: "stray" })
+  const pass = (seq: number, actor = "*") =>
+    passOver({ subjects, seq, actor, actors: [], author: "test", reason: "stray", insists: false })
 
   const rules = { _tag: "RulesAdopted", from: 3, to: 99, service: WRITER, adoptedMs: 0, changes: [] } as const
   const later = { id: "stray", data: Buffer.from('{"v":4}') }

@@ -8,11 +8,17 @@ import { badFeePct, badPrice, badQuote, badVolume } from "../../core/ranges.ts"
 /** From this version of the rules on, an unbelievable fact changes nothing. */
 const SINCE_RULES = 3
 
+/** Who looks at ids at the exchange: where one is of a later epoch, because the journal's end was lost, it goes there in large steps. */
+const SEES_EPOCHS: ReadonlySet<string> = new Set(["order-gateway", "kennel-up"])
+const STEP_TO_SEEN = 1_000
+/** A start raises it by one. An actor for which an operator has passed over some starts is that many behind, and catches up. */
+const STEP_OF_OTHERS = 10
+
 /**
- * How far an epoch may lie beyond the one in force. A start raises it by one; who finds a later one in an order's id at the exchange, because
- * the journal's end was lost, goes there in such steps. One word of any service may not use up all the epochs that client ids have room for.
+ * How far an epoch that this service raises may lie beyond the one in force. Client ids have room for 1,679,615: in such steps, using them up
+ * takes whoever may write a start more records than filling the disk does.
  */
-export const MAX_EPOCH_STEP = 1_000
+export const maxEpochStep = (service: string): number => (SEES_EPOCHS.has(service) ? STEP_TO_SEEN : STEP_OF_OTHERS)
 
 /** What is in force where a fact stands, of what is asked here. */
 interface Standing {
@@ -26,10 +32,12 @@ export const unbelievable = (event: MarketEvent, { epoch, rulesVersion }: Standi
 
 const wrongWith = (event: MarketEvent, epoch: number): string | null => {
   switch (event._tag) {
-    case "EpochRaised":
-      return event.epoch - epoch > MAX_EPOCH_STEP
-        ? `epoch ${event.epoch} is more than ${MAX_EPOCH_STEP} beyond ${epoch}, the one in force`
+    case "EpochRaised": {
+      const most = maxEpochStep(event.service)
+      return event.epoch - epoch > most
+        ? `epoch ${event.epoch} of ${event.service} is more than ${most} beyond ${epoch}, the one in force`
         : null
+    }
     case "PriceObserved":
       return badPrice("last", event.last) ?? badPrice("bid", event.bid) ?? badPrice("ask", event.ask)
     case "ConstraintsObserved":

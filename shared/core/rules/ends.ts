@@ -55,7 +55,8 @@ const ENDS: Partial<Record<Rule, string>> = {
   daily_loss_lock: "the limit is raised or the day ends, and an operator resumes",
   invariant_broken: "the broken slot is removed, and an operator resumes",
   governor_broken: "a person has looked, and an operator resumes",
-  fault: "the record is passed over or a build that folds it starts, and an operator resumes"
+  fault:
+    "the record is passed over, or kept (kennel journal keep) once a build that folds it runs, and an operator resumes"
 }
 
 /** What would end it, from `nowMs` on: a time with what is left of it, an event, or that it is over and looked at with the next tick. */

@@ -21,7 +21,7 @@ export const MARKET_RULES = {
   invariant_broken: "Slot {slot} broke its own rules: {violation}.",
   governor_broken: "The governor broke its own rules: {violation}.",
   waits_for_configuration: "The rules of the governor and of the market are not configured yet.",
-  fault: "{actor} cannot fold record {seq}: {problem}.",
+  fault: "It is told that {actor} cannot fold record {seq}: {problem}.",
   clearing: "What paused the market is over: it goes on soon.",
   startup: "The start is not done.",
   started: "Every step of the start is done.",

@@ -56,7 +56,11 @@ describe("a reason as a sentence", () => {
       numbers: { samples: 3, medianMovePct: "unknown" },
       sentence: "The median move between the last 3 samples is unknown."
     },
-    { rule: "fault", numbers: { actor: "slot-2", seq: 12_345_678 }, sentence: "slot-2 cannot fold record 12345678: ?." }
+    {
+      rule: "fault",
+      numbers: { actor: "slot-2", seq: 12_345_678 },
+      sentence: "It is told that slot-2 cannot fold record 12345678: ?."
+    }
   ])("$rule with $numbers is: $sentence", ({ rule, numbers, sentence }) => {
     expect(sentenceOf({ rule, numbers })).toBe(sentence)
   })

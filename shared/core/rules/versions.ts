@@ -33,7 +33,7 @@ export const RULES_VERSIONS: readonly [RulesVersion, ...ReadonlyArray<RulesVersi
       "a price is as old as its arrival says, not as the moment at which it was written",
       "a fact with a figure that no market has (price, fee, balance, least order) changes nothing, and is told",
       "a fact whose time cannot be, by those before it and by when it was stored, changes nothing, and is told",
-      "an epoch more than a thousand beyond the one in force is not believed",
+      "an epoch more than a thousand beyond the one in force is not believed, nor one more than ten beyond it of a service that sees no orders",
       "a refused key, name or address that had worked pauses the market at once, in the exchange's words",
       "money in other pots of an empty balance, and more held than there is, are told",
       "no order is asked for at a price of nothing or less, or beyond all prices: at the nearest one that can be",

@@ -116,6 +116,17 @@ export const RecordSkipped = Schema.TaggedStruct("RecordSkipped", {
 })
 
 /**
+ * An operator answers a fault without passing anything over: the record stands, because this build reads it, or nobody ever failed to. Who
+ * still cannot read it tells the fault anew.
+ */
+export const FaultDismissed = Schema.TaggedStruct("FaultDismissed", {
+  actor: Schema.NonEmptyString,
+  seq: Schema.Int,
+  author: Schema.NonEmptyString,
+  reason: Schema.NonEmptyString
+})
+
+/**
  * Something from outside did not decode, or was not believed, and was put aside: nothing was folded from it. `raw` is cut at
  * 4,000 characters.
  */
@@ -156,6 +167,7 @@ export const ControlEvent = Schema.Union([
   HaltExplained,
   FaultRaised,
   RecordSkipped,
+  FaultDismissed,
   WriterKeySet,
   FrameQuarantined
 ])

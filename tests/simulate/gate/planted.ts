@@ -380,8 +380,8 @@ export const PLANTED: ReadonlyArray<Planted> = [
   ]),
   bug("journal", "the epoch is not raised", [
     "shared/actor/control/control.ts",
-    "raised = Math.max(view.epoch + 1, Math.min(atLeast, view.epoch + MAX_EPOCH_STEP))",
-    "raised = Math.max(view.epoch, Math.min(atLeast, view.epoch + MAX_EPOCH_STEP))"
+    "raised = Math.max(view.epoch + 1, Math.min(atLeast, view.epoch + maxEpochStep(options.service)))",
+    "raised = Math.max(view.epoch, Math.min(atLeast, view.epoch + maxEpochStep(options.service)))"
   ]),
   bug("journal", "newer rules are never taken up", [
     "shared/actor/control/rulesAdopted.ts",

@@ -1,5 +1,6 @@
 /** Price, account, terms, reconciliation and faults. */
 import type { Handlers } from "../../../../shared/actor/core/handlers.ts"
+import type { EventOf } from "../../../../shared/events/event.ts"
 import { accountHandlers } from "../../../../shared/market/core/account.ts"
 import { dayWith } from "../money/day.ts"
 import { utcDayOf } from "../../../../shared/core/time/utcDay.ts"
@@ -7,6 +8,12 @@ import { counted, type StatusState } from "./state.ts"
 
 /** Faults kept. A fault stops its actor, so each actor has one at a time; the first ones matter most, later ones are dropped. */
 export const MAX_FAULTS = 100
+
+/** An operator has answered a fault: the record is passed over, or it stands. */
+const answered = (state: StatusState, { actor, seq }: EventOf<"RecordSkipped" | "FaultDismissed">): StatusState => ({
+  ...state,
+  faults: state.faults.filter((fault) => fault.actor !== actor || fault.seq !== seq)
+})
 
 /** What the facts of the market leave behind. */
 export const marketHandlers = {
@@ -27,10 +34,8 @@ export const marketHandlers = {
     const known = state.faults.some(({ actor, seq }) => actor === fault.actor && seq === fault.seq)
     return known || state.faults.length >= MAX_FAULTS ? state : { ...state, faults: [...state.faults, fault] }
   },
-  RecordSkipped: (state, { actor, seq }) => ({
-    ...state,
-    faults: state.faults.filter((fault) => fault.actor !== actor || fault.seq !== seq)
-  }),
+  RecordSkipped: answered,
+  FaultDismissed: answered,
   FrameQuarantined: (state, { frames }) => counted(state, "quarantined", frames),
   CycleBooked: (state, { net, kind, exitMs }) => ({
     ...state,

@@ -140,6 +140,8 @@ describe("a fault", () => {
   it("stands until an operator has answered that very fault", () => {
     const state = foldAll([fault("slot-1", 7), fault("slot-2", 7), fault("slot-1", 7), skipped("slot-1", 7)])
     expect(state.faults).toEqual([fault("slot-2", 7)])
+    const kept: MarketEvent = { _tag: "FaultDismissed", actor: "slot-2", seq: 7, author: "op", reason: "it folds" }
+    expect(foldAll([kept], { from: state }).faults).toHaveLength(0)
     expect(foldAll([skipped("slot-2", 8)], { from: state }).faults).toHaveLength(1)
   })
 

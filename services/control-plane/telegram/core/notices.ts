@@ -108,7 +108,11 @@ export const noticeOf = (event: MarketEvent, words: Words): ChatNotice | null =>
     case "InvariantBroken":
       return { kind: "halt", urgent: true, text: `${slotText(words)}stopped itself: ${event.violations.join("; ")}` }
     case "FaultRaised":
-      return { kind: "halt", urgent: true, text: `Fault in ${event.actor} at record ${event.seq}: ${event.problem}` }
+      return {
+        kind: "halt",
+        urgent: true,
+        text: `Fault told of ${event.actor} at record ${event.seq}: ${event.problem}`
+      }
     case "BackfillAnswered":
       return {
         kind: "jobs",

@@ -182,10 +182,10 @@ const clearBroken = (draft: Draft): void => {
 }
 
 /** An actor could not fold a record, or an operator has answered that. */
-export const watchFaults = (draft: Draft, event: EventOf<"FaultRaised" | "RecordSkipped">): void => {
+export const watchFaults = (draft: Draft, event: EventOf<"FaultRaised" | "RecordSkipped" | "FaultDismissed">): void => {
   const { mode } = draft.state
   const key = `${event.actor} ${event.seq}`
-  if (event._tag === "RecordSkipped") {
+  if (event._tag !== "FaultRaised") {
     const faults = mode.faults.filter((fault) => fault !== key)
     draft.state.mode = { ...mode, faults }
     if (faults.length === 0) clearCause(draft, "fault")

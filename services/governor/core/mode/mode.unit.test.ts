@@ -259,6 +259,14 @@ describe("the mode of the market", () => {
     expect(story.command({ name: "resume" }).mode).toBe("RUNNING resumed")
   })
 
+  it("halts on a fault until an operator has said that its record stands, and resumes", () => {
+    const story = new GovernorStory().running().control(fault)
+    story.control({ _tag: "FaultDismissed", actor: "slot-3", seq: 77, author: "op", reason: "another's" })
+    expect(story.command({ name: "resume" }).mode).toBe("HALTED fault")
+    story.control({ _tag: "FaultDismissed", actor: "slot-2", seq: 77, author: "op", reason: "it folds" })
+    expect(story.command({ name: "resume" }).mode).toBe("RUNNING resumed")
+  })
+
   it("stays halted until every fault is answered, each once however often it was raised", () => {
     const other: MarketEvent = { _tag: "FaultRaised", actor: "slot-3", seq: 77, problem: "cannot fold" }
     const answered = (actor: string): MarketEvent => ({
