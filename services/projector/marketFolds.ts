@@ -41,6 +41,8 @@ export class MarketFolds {
   private hosted: FoldSet<unknown>
   private heard: Array<Transition> = []
   private last: JournalRecord | null = null
+  /** They went on behind a record that nobody can read: whoever decides waits for an answer there, and must not begin behind it. */
+  private adrift = false
   private savedAt: number
 
   private constructor(subjects: MarketSubjects, saved: SavedMarket, skipped: ControlView["skipped"], seq: number) {
@@ -69,16 +71,16 @@ export class MarketFolds {
     const named = records.flatMap((record) => slotsNamedIn(record, this.subjects))
     const [first] = records
     if (first !== undefined && named.some((slot) => !this.slots.has(slot))) yield* this.add(named, first.seq - 1)
-    yield* takeAll(this.hosted, records)
+    this.adrift = (yield* takeAll(this.hosted, records)) || this.adrift
     this.last = records.at(-1) ?? this.last
     const transitions = this.heard
     this.heard = []
     return transitions
   })
 
-  /** Told once the rows of all records taken are in the store: only then may a snapshot stand there. */
+  /** Told once the rows of all records taken are in the store: only then may a snapshot stand there; none behind what nobody can read. */
   readonly stored = Effect.suspend(() => {
-    if (this.last === null) return Effect.void
+    if (this.last === null || this.adrift) return Effect.void
     this.rests.note([...this.parts.values(), ...this.slots.values()], this.last)
     if (this.last.seq - this.savedAt < SNAPSHOT_EVERY) return Effect.void
     this.savedAt = this.last.seq
@@ -115,27 +117,37 @@ export class MarketFolds {
     const journal = yield* Journal
     yield* journal.read({ from: Math.min(...behind.map(({ seq }) => seq)) + 1 }).pipe(
       Stream.takeWhile(({ seq }) => seq <= upTo),
-      Stream.runForEachArray((records) => takeAll(hosted, records))
+      Stream.runForEachArray((records) =>
+        Effect.map(takeAll(hosted, records), (unread) => {
+          this.adrift ||= unread
+        })
+      )
     )
     // What led to here has its rows already.
     this.heard = []
   })
 }
 
-/** A record that nobody can read changes nobody's state: the folds go on behind it, as the rows do. */
-const takeAll = (hosted: FoldSet<unknown>, records: ReadonlyArray<JournalRecord>): Effect.Effect<void, FoldProblem> =>
+/** A record that nobody can read changes nobody's state: the folds go on behind it, as the rows do. Returns whether there was one. */
+const takeAll = (
+  hosted: FoldSet<unknown>,
+  records: ReadonlyArray<JournalRecord>
+): Effect.Effect<boolean, FoldProblem> =>
   Effect.try({
     try: () => {
+      let unread = false
       let rest = records
       while (rest.length > 0) {
         try {
           hosted.take(rest)
-          return
+          return unread
         } catch (error) {
           if (!(error instanceof RecordUndecodable)) throw error
+          unread = true
           rest = rest.filter(({ seq }) => seq > error.seq)
         }
       }
+      return unread
     },
     catch: (error) => new FoldProblem({ detail: messageOf(error) })
   })

@@ -8,7 +8,9 @@ import { encodeEntry } from "../../shared/events/envelope.ts"
 import type { MarketEvent } from "../../shared/events/event.ts"
 import { marketSubjects } from "../../shared/core/ids/subjects.ts"
 import { MemoryJournal } from "../../shared/journal/memory.ts"
-import { Journal } from "../../shared/journal/port.ts"
+import { defineActor } from "../../shared/actor/core/actor.ts"
+import { Journal, SnapshotStore } from "../../shared/journal/port.ts"
+import { type SavedMarket, shows } from "../../shared/service/manifest.ts"
 import { openEmbedded } from "../../shared/store/embedded/store.ts"
 import { Store } from "../../shared/store/port.ts"
 import type { Fetch } from "../../shared/store/supabase/client.ts"
@@ -74,7 +76,11 @@ const appendRounds = Effect.fnUntraced(function* (from: number, count: number, p
 class Embedded extends Context.Service<Embedded, Fetch>()("kennel/projector/test/Embedded") {}
 
 /** The embedded store behind a `fetch` that a test may break. */
-const breakableStore = Effect.fnUntraced(function* (market: string, kept: Partial<KeptDays> = {}) {
+const breakableStore = Effect.fnUntraced(function* (
+  market: string,
+  kept: Partial<KeptDays> = {},
+  shown: SavedMarket["parts"] = []
+) {
   const embedded = yield* Embedded
   const between: { fault: ((path: string, body: string, send: () => Promise<Response>) => Promise<Response>) | null } =
     {
@@ -105,7 +111,7 @@ const breakableStore = Effect.fnUntraced(function* (market: string, kept: Partia
   const store = makeStore({ url: "http://store.invalid", key: Redacted.make("none"), fetch })
   const parts = Layer.succeed(Store, store)
   // No slot is named in these journals.
-  const saved = { slot: () => expect.fail("no slot"), parts: [], told: Effect.succeed({}) }
+  const saved = { slot: () => expect.fail("no slot"), parts: shown, told: Effect.succeed({}) }
   const keptDays = { fills: 0, prices: 0, botEvents: 0, ...kept }
   const rules = { market, priceEverySec: 10, keptDays, subjects, saved }
   return { between, rows, parts, projecting: Projector.layer(rules).pipe(Layer.provide(parts)) }
@@ -321,5 +327,32 @@ layer(Layer.effect(Embedded, openEmbedded(null)))("the projector", (it) => {
         expect(botEvents).toHaveLength(7)
         expect(JSON.stringify(botEvents)).toContain("RecordUndecodable")
       })
+  )
+
+  it.effect("its rows go on behind a record that nobody can read, and no snapshot of the market stands there", () =>
+    Effect.gen(function* () {
+      const counting = defineActor<number>({
+        name: "counting",
+        version: "1",
+        initial: 0,
+        reduce: (count) => ({ state: count + 1, outputs: [] })
+      })
+      const shown = [shows(counting, (counted) => ({ counted }))]
+      const { rows, projecting } = yield* breakableStore("UNREAD", {}, shown)
+      const run = until(caughtUp, "caught up").pipe(Effect.provide(projecting))
+      const seqs = Effect.gen(function* () {
+        return (yield* (yield* SnapshotStore).load("counting")).map(({ seq }) => seq)
+      })
+      yield* appendRounds(1, 3)
+      yield* run
+      expect(yield* seqs).toStrictEqual([9])
+      const journal = yield* Journal
+      yield* journal.append({ subject: subjects.out("slot-1"), id: "garbage", data: new Uint8Array([123]) })
+      yield* appendRounds(4, 2)
+      yield* run
+      expect((yield* rows).fills).toHaveLength(5)
+      // An actor that began behind it would not wait for an operator's answer.
+      expect(yield* seqs).toStrictEqual([9])
+    }).pipe(Effect.provide(MemoryJournal.layer()))
   )
 })

@@ -100,7 +100,7 @@ const toItsEnd = (plan: Plan, check: Check): Run => {
   const problem = (text: string): void => auditor?.problem(text)
   const world = new World(plan, () => (month ??= monthToPlay()), {
     record: (record) => {
-      hash.update(record.subject).update(record.data)
+      hash.update(`${record.subject} ${record.id} `).update(record.data)
       auditor?.take(record)
     },
     unread: (seq, what) => auditor?.passOver(seq, what),

@@ -2,8 +2,7 @@
  * The control records as the runtime needs them before anything is folded: the epoch to raise, the rules in force, and the records
  * an operator has excluded. Few and rarely written: what they say is kept for each journal that is open.
  */
-import { randomUUID } from "node:crypto"
-import { Effect, Schema } from "effect"
+import { Effect, Random, Schema } from "effect"
 import { type DecodeError, encodeEntry, RecordUndecodable, type StoredRecord } from "../../events/envelope.ts"
 import type { EventOf, MarketEvent } from "../../events/event.ts"
 import { type MarketSubjects, slotActor } from "../../core/ids/subjects.ts"
@@ -176,6 +175,8 @@ export class ControlContended extends Schema.TaggedError<ControlContended>()("Co
 
 /** Each lost race means that another process has written: this many in a row is a restart loop, not bad luck. */
 const MAX_ATTEMPTS = 50
+/** Two replicas that draw the same out of so many behind the same record: not in the life of a journal. */
+const DRAWS = 2 ** 48
 
 /**
  * Appends one control event, made from the control records as they stand. `make` returns null when there is nothing (left) to write.
@@ -200,7 +201,8 @@ export const appendControl = Effect.fn("appendControl")(function* (options: {
     if (event === null) return view
     const epoch = event._tag === "EpochRaised" ? event.epoch : view.epoch
     // Two replicas may write the same event in the same moment and must not be taken for one: the guard is the CAS.
-    const id = `control.${view.lastSeq}.${randomUUID()}`
+    const drawn = (yield* Random.nextIntBetween(0, DRAWS)).toString(36)
+    const id = `control.${view.lastSeq}.${drawn}`
     const entry = encodeEntry(subject, id, { epoch, timeMs, writer, cause: null, events: [event] }, expected)
     const seq = yield* journal.append(entry).pipe(
       Effect.map((appended) => appended.seq),

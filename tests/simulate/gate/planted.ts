@@ -403,6 +403,11 @@ export const PLANTED: ReadonlyArray<Planted> = [
     "return record?.id === recordId ? stored.value : yield* forgetProjection(market)",
     "return stored.value"
   ]),
+  bug("house", "the projector leaves snapshots behind what nobody can read", [
+    "services/projector/marketFolds.ts",
+    "if (this.last === null || this.adrift) return Effect.void",
+    "if (this.last === null) return Effect.void"
+  ]),
   bug("house", "a store that is away is asked once", [
     "shared/retry.ts",
     "    Effect.retry({ schedule: STORE_RETRY, while: mayWait }),\n",

@@ -152,7 +152,9 @@ export class Auditor {
 
   /** A service has saved a snapshot. */
   saved(snapshot: Snapshot): void {
-    if (this.problems.length === 0) this.snapshots.saved(snapshot)
+    if (this.problems.length > 0) return
+    this.unread.saved(snapshot)
+    this.snapshots.saved(snapshot)
   }
 
   /** The next record. */

@@ -2,6 +2,7 @@
  * Records that nobody may read: damaged, or written by somebody who may not. Until an operator has passed over one of them nobody
  * decides anything that was caused by it, or by what stands behind it.
  */
+import type { Snapshot } from "../../../shared/journal/port.ts"
 import type { StoredRecord } from "../../../shared/events/envelope.ts"
 
 /** Whose decisions are looked at: their records name what caused them. */
@@ -20,6 +21,13 @@ export class Unread {
   /** Such a record stands at this sequence. */
   stands(seq: number, what: string): void {
     this.open.set(seq, what)
+  }
+
+  /** A service has saved this of an actor, as it was after that record: nobody begins behind what nobody has answered. */
+  saved({ actor, seq }: Snapshot): void {
+    for (const [unread, what] of this.open)
+      if (seq >= unread)
+        this.problem(`a state of ${actor} after record ${seq} is saved, behind record ${unread} (${what})`)
   }
 
   take({ seq, cause, family, writer, events }: StoredRecord): void {
