@@ -74,7 +74,10 @@ const keptProblems = (
   return [
     ...(runs("projector") ? rowsDiffer(tables, journal.records, exchange, { upTo, priceEverySec }) : []),
     ...(runs("ohlcv-ingestor") && timesAreTrue(plan)
-      ? candlesDiffer(tables, candles, { nowMs: exchange.nowMs, toSec: Math.floor(stoppedMs / 1_000) })
+      ? [
+          ...candlesDiffer(tables, candles, { nowMs: exchange.nowMs, toSec: Math.floor(stoppedMs / 1_000) }),
+          ...learnt.untold(Math.floor(stoppedMs / 1_000))
+        ]
       : []),
     ...(runs("hmm-advisor") && learnt.toldMs < healedMs ? ["the advisor has said nothing since"] : [])
   ]

@@ -433,10 +433,10 @@ export const PLANTED: ReadonlyArray<Planted> = [
     "if (folds.some(({ pending }) => pending.length > 0)) return",
     ""
   ]),
-  bug("learning", "a bar counts as over when the stream that told it is lost", [
-    "services/ohlcv-ingestor/live.ts",
-    "        yield* Ref.set(hearing, SILENCE)\n        yield* Effect.logInfo",
-    "        yield* Effect.logInfo"
+  bug("learning", "of several candles that are over at once one is told", [
+    "services/ohlcv-ingestor/core/closed.ts",
+    "facts: fresh.map((",
+    "facts: fresh.slice(0, 1).map(("
   ]),
   bug("learning", "a minute without trades is no candle", [
     "services/ohlcv-ingestor/window/candles.ts",

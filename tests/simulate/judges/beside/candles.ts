@@ -20,6 +20,8 @@ export class Learnt {
   private readonly nowMs: () => number
   private readonly timesAreTrue: boolean
   private readonly models = new Set<string>()
+  /** By minutes, the starts of the candles that were told, Unix seconds. */
+  private readonly told = new Map<number, Set<number>>()
   /** When the last regime was told, exchange time; 0: never. */
   toldMs = 0
 
@@ -47,7 +49,23 @@ export class Learnt {
     }
   }
 
+  /** Candles between the first that was told and those that end by `toSec` of which nobody was told. */
+  untold(toSec: number): ReadonlyArray<string> {
+    return [...this.told].flatMap(([intervalMin, starts]) => {
+      const first = Math.min(...starts)
+      const due = this.truthOf(intervalMin).filter(
+        ({ timeSec }) => timeSec >= first && timeSec + intervalMin * 60 <= toSec
+      )
+      const missing = due.filter(({ timeSec }) => !starts.has(timeSec))
+      return missing.length === 0
+        ? []
+        : [`${missing.length} candles of ${intervalMin}m were never told, the first is that of ${missing[0]?.timeSec}`]
+    })
+  }
+
   private closed(seq: number, told: EventOf<"CandleClosed">): void {
+    const starts = this.told.get(told.intervalMin) ?? new Set()
+    this.told.set(told.intervalMin, starts.add(told.timeSec))
     if (!this.timesAreTrue) return
     const truth = this.truthOf(told.intervalMin).find(({ timeSec }) => timeSec === told.timeSec)
     if (truth === undefined || !sameCandle(truth, told))
