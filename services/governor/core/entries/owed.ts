@@ -79,10 +79,16 @@ const setExit = (draft: Draft, order: TrackedOrder, volume: Volume): void => {
   draft.state.owed = [...owedOf(draft), { slot, tradeId, exit: { localId, cycle, recovery }, volume, price }]
 }
 
+/** What the trade's entries have traded that still stand. */
+const tradedOfStanding = ({ state }: Draft, slot: SlotNumber, tradeId: TradeId): Volume =>
+  state.orders
+    .filter((order) => order.slot === slot && order.tradeId === tradeId && order.role === "entry")
+    .reduce((sum, { filled }) => plus(sum, filled), Volume.zero)
+
 /**
  * So much of what is owed to the trade has an order, or is given up: of these parts first, then of the oldest, and of waiting recoveries last:
- * each comes back under its own number. What has been taken from an order that still stands belongs to that one. Returns what nothing was
- * owed for.
+ * each comes back under its own number. What has been taken from an order that still stands belongs to that one, and what an entry that stands has
+ * traded waits for its end. Returns what nothing was owed for.
  */
 const take = (
   draft: Draft,
@@ -92,10 +98,12 @@ const take = (
 ): Volume => {
   const stands = ({ exit }: Owed) => exit !== null && findOrder(draft.state.orders, slot, exit.localId) !== undefined
   const ofTrade = owedOf(draft).filter((part) => part.slot === slot && part.tradeId === tradeId && !stands(part))
+  const ofStanding = tradedOfStanding(draft, slot, tradeId)
   let left = volume
   const rank = (part: Owed): number => (first(part) ? 0 : (part.exit?.recovery ?? null) === null ? 1 : 2)
   for (const part of ofTrade.toSorted((a, b) => rank(a) - rank(b))) {
-    const taken = smaller(left, part.volume)
+    const free = part.exit === null ? minus(part.volume, smaller(part.volume, ofStanding)) : part.volume
+    const taken = smaller(left, free)
     if (taken > 0n) setVolume(draft, part, minus(part.volume, taken))
     left = minus(left, taken)
   }

@@ -335,6 +335,17 @@ describe("funds are owed to an exit", () => {
       is: "0 DOGE 0 USD"
     },
     {
+      when: "by what an entry that stands has traded, whatever a replaced exit asks for that has not heard of its late fill",
+      by: (story) =>
+        lost(story)
+          .slot(1, orphaned(2, 7))
+          .slot(1, request(3))
+          .order(1, fill(3, "15"))
+          .order(1, late("exit", "sell", "4"))
+          .slot(1, replacing(4, 2)),
+      is: "15 DOGE 0 USD"
+    },
+    {
       when: "no longer once its recovery is evicted while it waits",
       by: (story) => lost(story).slot(1, orphaned(2, 7)).slot(1, evicted(2)),
       is: "0 DOGE 0 USD"
