@@ -1,8 +1,11 @@
 /** What goes wrong with the services beside those that decide, and with the store that some of them write. */
+import { FORGERIES, type Forgery } from "../world/forgeries.ts"
 import type { ServiceName } from "../world/services.ts"
 import { between, chosen, magnitude, type Random } from "./draw.ts"
 import type { Fault, Later } from "./fault.ts"
 import type { Kind, Setting } from "./kind.ts"
+
+const FORGED = Object.keys(FORGERIES) as ReadonlyArray<Forgery>
 
 const spell = (random: Random): number => magnitude(random, 1_000, 40_000)
 
@@ -36,6 +39,17 @@ export const BESIDE_FAULTS: ReadonlyArray<Kind> = [
     name: "twin beside",
     weight: 4,
     draw: ofOne((service, random) => ({ kind: "twin", service, forMs: magnitude(random, 1_000, 60_000) }))
+  },
+  {
+    name: "stopped behind what nobody can read",
+    weight: 4,
+    // What they leave for the next start then is of a place that nobody else has come to.
+    draw: (random, { beside }) => {
+      const excludedAfterMs = magnitude(random, 5_000, 20_000)
+      const atMs = between(random, 0.5, 0.9) * excludedAfterMs
+      const stops = beside.map((service): Later => [atMs, { kind: "stop", service, downMs: 100 }])
+      return [[0, { kind: "forged", record: chosen(random, FORGED), excludedAfterMs }], ...stops]
+    }
   },
   {
     name: "power behind a slow disk",
