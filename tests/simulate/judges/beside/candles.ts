@@ -8,7 +8,7 @@ import type { Candle } from "../../../../shared/candles/core/candle.ts"
 import type { StoredRecord } from "../../../../shared/events/envelope.ts"
 import type { EventOf } from "../../../../shared/events/event.ts"
 import type { SimulatedCandles } from "../../world/candles/candles.ts"
-import type { Tables } from "../../world/store/tables.ts"
+import { sameCandle, type Tables } from "../../../../shared/store/testing/memory/tables.ts"
 
 /** What two doubles' sums may differ by. */
 const ROUNDED = 1e-9
@@ -127,11 +127,3 @@ export const candlesDiffer = (
         : [`the candle of ${others[0]?.timeSec} (${intervalMin}m) is kept otherwise than it was traded`])
     ]
   })
-
-const sameCandle = (a: Omit<Candle, "timeSec">, b: Omit<Candle, "timeSec">): boolean =>
-  a.open === b.open &&
-  a.high === b.high &&
-  a.low === b.low &&
-  a.close === b.close &&
-  a.volume === b.volume &&
-  a.trades === b.trades

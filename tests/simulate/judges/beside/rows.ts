@@ -4,7 +4,7 @@ import type { EventOf } from "../../../../shared/events/event.ts"
 import type { JournalRecord } from "../../../../shared/journal/port.ts"
 import type { BotEventRow, FillRow, PriceRow } from "../../../../shared/store/projected.ts"
 import type { SimulatedExchange } from "../../world/exchange.ts"
-import type { Tables } from "../../world/store/tables.ts"
+import type { Tables } from "../../../../shared/store/testing/memory/tables.ts"
 
 /** What differs, at most so much of it: the first explains the rest. */
 const MOST = 3

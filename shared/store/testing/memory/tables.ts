@@ -1,10 +1,11 @@
 /**
  * The store's tables in memory, as the database keeps them (`supabase/migrations`): one contract holds for both
- * (`tables.contract.test.ts`). Every call is done whole, at once, or refused.
+ * (`memory.contract.test.ts`). Every call is done whole, at once, or refused.
  */
-import type { Candle } from "../../../../shared/candles/core/candle.ts"
-import type { Gap } from "../../../../shared/candles/core/gaps.ts"
-import type { DayProfileRow } from "../../../../shared/store/dayProfile.ts"
+import type { Candle } from "../../../candles/core/candle.ts"
+import type { Gap } from "../../../candles/core/gaps.ts"
+import { findGaps } from "../../../candles/testing/gaps.ts"
+import type { DayProfileRow } from "../../dayProfile.ts"
 import {
   type CandleProvenance,
   CANDLES_OF_STRETCH,
@@ -15,8 +16,8 @@ import {
   STORE_TABLES,
   type SymbolRow,
   type TableHealth
-} from "../../../../shared/store/port.ts"
-import type { BotEventRow, FillRow, KeptSince, PriceRow, ProjectedRow } from "../../../../shared/store/projected.ts"
+} from "../../port.ts"
+import type { BotEventRow, FillRow, KeptSince, PriceRow, ProjectedRow } from "../../projected.ts"
 import { JobTable } from "./jobTable.ts"
 
 /** A value that the table's own checks do not allow, as PostgreSQL says it. */
@@ -118,13 +119,9 @@ export class Tables {
   }
 
   gaps(of: CandleSeries, fromSec: number, newest = Number.POSITIVE_INFINITY): ReadonlyArray<Gap> {
-    const stepSec = of.intervalMin * 60
     const times = this.sorted(of).map(({ timeSec }) => timeSec)
     const looked = times.slice(Math.max(0, times.length - newest)).filter((timeSec) => timeSec >= fromSec)
-    return looked.flatMap((timeSec, at) => {
-      const missing = Math.floor(((looked[at + 1] ?? timeSec + stepSec) - timeSec) / stepSec) - 1
-      return missing > 0 ? [{ fromSec: timeSec + stepSec, toSec: timeSec + missing * stepSec, missing }] : []
-    })
+    return findGaps(looked, of.intervalMin)
   }
 
   stamps(of: CandleSeries): ReadonlyArray<CandleStamp> {
@@ -224,7 +221,8 @@ export class Tables {
 /** The venue of rows of before there were venues. */
 const UNSAID: string = "unsaid"
 
-const sameCandle = (a: Candle, b: Candle): boolean =>
+/** Whether both say the same of their time. */
+export const sameCandle = (a: Omit<Candle, "timeSec">, b: Omit<Candle, "timeSec">): boolean =>
   a.open === b.open &&
   a.high === b.high &&
   a.low === b.low &&

@@ -1,12 +1,5 @@
 /** The queue of history jobs in memory: each step as its SQL function does it (`supabase/migrations/*_job_functions.sql`). */
-import {
-  type Job,
-  type JobCounts,
-  type JobOrder,
-  type JobPhase,
-  type JobPlace,
-  NO_JOBS
-} from "../../../../shared/store/port.ts"
+import { type Job, type JobCounts, type JobOrder, type JobPhase, type JobPlace, NO_JOBS } from "../../port.ts"
 
 interface Row extends Job {
   readonly leaseUntilSec: number
@@ -76,6 +69,11 @@ export class JobTable {
     const counts = { ...NO_JOBS }
     for (const row of this.rows.values()) if (source === null || row.source === source) counts[row.phase]++
     return counts
+  }
+
+  /** Every job, in the order of the queue. */
+  get all(): ReadonlyArray<Job> {
+    return [...this.rows.values()].map(shown)
   }
 
   private keep(row: Row): Row {
