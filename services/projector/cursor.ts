@@ -14,6 +14,14 @@ export interface Cursor {
   /** Its id: a journal that was begun anew has another record there. */
   readonly recordId: string
   readonly state: ProjectionState
+  /** The last record of the rows that are being written: they may be there, although the cursor does not say so yet. Null: none are. */
+  readonly ahead: Ahead | null
+}
+
+/** A record, by its place. */
+interface Ahead {
+  readonly seq: number
+  readonly recordId: string
 }
 
 const Stored = Schema.Struct({
@@ -26,11 +34,15 @@ const Stored = Schema.Struct({
     pricedInterval: Schema.Int,
     /** Version 1 had none. */
     filledTxids: Schema.Array(Schema.String).pipe(Schema.withDecodingDefaultKey(Effect.succeed([])))
-  })
+  }),
+  /** Not in cursors of earlier builds. */
+  ahead: Schema.NullOr(Schema.Struct({ seq: Schema.Int, recordId: Schema.String })).pipe(
+    Schema.withDecodingDefaultKey(Effect.succeed(null))
+  )
 })
 const decode = Schema.decodeUnknownOption(Stored)
 
-const atBeginning: Cursor = { seq: 0, recordId: "", state: nothingProjected }
+const atBeginning: Cursor = { seq: 0, recordId: "", state: nothingProjected, ahead: null }
 
 const keyOf = (market: string): string => `projector.${market}`
 
@@ -62,7 +74,7 @@ const afterGap = (cursor: Cursor, first: number): Effect.Effect<Cursor> =>
       `projector: records ${cursor.seq + 1} to ${first - 1} were dropped from the journal before they were projected: their rows are ` +
         `missing; with their archive (ARCHIVE_DIR) they can be projected yet`
     ),
-    { ...cursor, seq: first - 1, recordId: "" }
+    { ...cursor, seq: first - 1, recordId: "", ahead: null }
   )
 
 /** Where to go on, in what the journal still has. */
@@ -73,7 +85,8 @@ export const loadCursor = Effect.fn("loadCursor")(function* (market: string) {
 })
 
 /**
- * The place that was kept. A cursor of another journal or another version begins anew; one of another version goes on where it is if the
+ * The place that was kept. A cursor of another journal, or of a journal that has lost records whose rows may stand in the tables, or of another
+ * version begins anew; one of another version goes on where it is if the
  * journal has lost its beginning: the rows of what was dropped would go with it, and cannot come back.
  */
 const loadPlace = Effect.fn("loadPlace")(function* (
@@ -89,7 +102,17 @@ const loadPlace = Effect.fn("loadPlace")(function* (
   const first = yield* journal.first
   if (version !== PROJECTION_VERSION && first === 1) return yield* forgetProjection(market)
   // Of what was dropped nobody can say any more which record stood there.
-  if (seq < first) return stored.value
-  const record = yield* journal.get(seq)
-  return record?.id === recordId ? stored.value : yield* forgetProjection(market)
+  if (seq >= first && (yield* journal.get(seq))?.id !== recordId) return yield* forgetProjection(market)
+  const { ahead } = stored.value
+  const stands = ahead === null || ahead.seq < first || (yield* journal.get(ahead.seq))?.id === ahead.recordId
+  if (stands) return stored.value
+  // The journal has lost its end (a power cut) while rows of it were being written.
+  if (first === 1) return yield* forgetProjection(market)
+  return yield* Effect.as(
+    Effect.logWarning(
+      `projector: records ${seq + 1} to ${ahead.seq} were lost from the journal's end while their rows were being written: rows of them may ` +
+        `stand in the tables, until others take their places; what the journal has dropped cannot be projected anew`
+    ),
+    stored.value
+  )
 })

@@ -355,4 +355,36 @@ layer(Layer.effect(Embedded, openEmbedded(null)))("the projector", (it) => {
       expect(yield* seqs).toStrictEqual([9])
     }).pipe(Effect.provide(MemoryJournal.layer()))
   )
+
+  it.effect.each([0, 3])(
+    "rows of records that the journal lost while they were written are gone, behind %i rounds",
+    (before) =>
+      Effect.gen(function* () {
+        const { between, rows, projecting } = yield* breakableStore(`LOST_${before}`)
+        const last = 3 * (before + 2)
+        yield* Effect.gen(function* () {
+          if (before > 0) yield* appendRounds(1, before)
+          yield* until(caughtUp, "caught up").pipe(Effect.provide(projecting))
+          yield* appendRounds(before + 1, 2, "lost")
+          // Every row comes to be, and the word that they have been written does not.
+          between.fault = (path, body, send) =>
+            path.endsWith("/bot_state") && body.includes(`"version":2,"seq":${last},`)
+              ? Promise.reject(new Error("power cut"))
+              : send()
+          yield* until(
+            Effect.map(rows, ({ fills }) => fills.length === before + 2),
+            "rows written"
+          ).pipe(Effect.provide(projecting))
+        }).pipe(Effect.provide(MemoryJournal.layer()))
+        between.fault = null
+        yield* Effect.gen(function* () {
+          if (before > 0) yield* appendRounds(1, before)
+          yield* appendRounds(before + 1, 1, "other")
+          yield* until(caughtUp, "caught up").pipe(Effect.provide(projecting))
+        }).pipe(Effect.provide(MemoryJournal.layer()))
+        const { fills, prices } = yield* rows
+        expect(fills).toHaveLength(before + 1)
+        expect(prices).toHaveLength(1)
+      })
+  )
 })

@@ -57,11 +57,14 @@ const start = Effect.fn("Projector.start")(function* (options: ProjectorOptions)
     const last = records.at(-1)
     if (last === undefined) return cursor
     const projected = projectRecords(cursor.state, records, options, yield* picture.take(records))
+    // Said before any row is there: the journal may lose these records, and others take their places.
+    const ahead = { seq: last.seq, recordId: last.id }
+    yield* retryStore(saveCursor(options.market, { ...cursor, ahead }), progress.waitsFor)
     const fills = yield* Effect.forEach(projected.rows.fills, withSide)
     yield* writeRows(fills, store.projection.fills, progress)
     yield* writeRows(projected.rows.prices, store.projection.prices, progress)
     yield* writeRows(projected.rows.botEvents, store.projection.botEvents, progress)
-    const next: Cursor = { seq: last.seq, recordId: last.id, state: projected.state }
+    const next: Cursor = { ...ahead, state: projected.state, ahead: null }
     yield* retryStore(saveCursor(options.market, next), progress.waitsFor)
     yield* clear(next.state.nowMs)
     yield* progress.reached(next.seq)

@@ -396,17 +396,22 @@ export const PLANTED: ReadonlyArray<Planted> = [
   bug("house", "how far the projector is stands in the store before the rows do", [
     "services/projector/projector.ts",
     "    yield* writeRows(fills, store.projection.fills, progress)\n",
-    "    yield* retryStore(saveCursor(options.market, { seq: last.seq, recordId: last.id, state: projected.state }), progress.waitsFor)\n    yield* writeRows(fills, store.projection.fills, progress)\n"
+    "    yield* retryStore(saveCursor(options.market, { seq: last.seq, recordId: last.id, state: projected.state, ahead: null }), progress.waitsFor)\n    yield* writeRows(fills, store.projection.fills, progress)\n"
   ]),
   bug("house", "rows of records that were lost with the power stay", [
     "services/projector/cursor.ts",
-    "return record?.id === recordId ? stored.value : yield* forgetProjection(market)",
-    "return stored.value"
+    "if (seq >= first && (yield* journal.get(seq))?.id !== recordId) return yield* forgetProjection(market)",
+    ""
   ]),
   bug("house", "the projector leaves snapshots behind what nobody can read", [
     "services/projector/marketFolds.ts",
     "if (this.last === null || this.adrift) return Effect.void",
     "if (this.last === null) return Effect.void"
+  ]),
+  bug("house", "rows that were being written when the power went stay", [
+    "services/projector/cursor.ts",
+    "const stands = ahead === null || ahead.seq < first ||",
+    "const stands = ahead !== undefined ||"
   ]),
   bug("house", "a store that is away is asked once", [
     "shared/retry.ts",
