@@ -88,7 +88,7 @@ export const due = (state: FeedState, nowMs: number, clockIntervalMs: number, wa
       writtenMs === null ||
       heard.last !== written.last ||
       (!sameQuote(heard, written) && (nowMs < writtenMs || nowMs - writtenMs >= waiting.quoteAfterMs)) ||
-      (heardMs > writtenMs && heardMs - writtenMs >= waiting.repeatAfterMs))
+      (heardMs > writtenMs && Math.min(heardMs, nowMs) - writtenMs >= waiting.repeatAfterMs))
   const priceAgeSec = heardMs === null ? null : Math.max(0, nowMs - heardMs) / 1_000
   const clockDue = clockMs === null || nowMs - clockMs >= clockIntervalMs
   return {

@@ -53,8 +53,11 @@ describe("the market feed's conflation", () => {
     expect([anew.price, anew.state.writtenMs]).toStrictEqual([ticker("0.101"), 146_500])
   })
 
-  it("never writes a price with a time to come, where the exchange's clock was put back", () => {
-    expect(due(hear(silent, ticker("0.1"), 9_000), 1_000, CLOCK_MS).state.writtenMs).toBe(1_000)
+  it("never writes a price with a time to come, where the exchange's clock was put back, nor it again before its time", () => {
+    const ahead = due(hear(silent, ticker("0.1"), 90_000), 1_000, CLOCK_MS)
+    expect(ahead.state.writtenMs).toBe(1_000)
+    expect(due(ahead.state, 2_000, CLOCK_MS).price).toBeNull()
+    expect(due(ahead.state, 16_000, CLOCK_MS).price).toStrictEqual(ticker("0.1"))
   })
 
   const quoted = (bid: string, last = "0.1"): Ticker => ({ ...ticker(last), bid: Price.parse(bid) })
