@@ -120,7 +120,7 @@ const drawBeside = (random: Random): Pick<Plan, "beside" | "environment"> => {
 }
 
 /** Models that are fitted within some milliseconds, of what half an hour of candles tells. */
-const SMALL_MODELS = {
+export const SMALL_MODELS = {
   HMM_N_STATES: "2",
   HMM_N_ITER: "2",
   HMM_TRAINING_CANDLES: "40",

@@ -235,11 +235,8 @@ export class World {
         return this.later(fault.forMs, () => this.wire.heal())
       case "reconnect":
         return this.wire.reconnect()
-      case "wire": {
-        Object.assign(this.wire.weather, fault.change)
-        const before = changedOf(fairWeather(), fault.change)
-        return this.later(fault.forMs, () => void Object.assign(this.wire.weather, before))
-      }
+      case "wire":
+        return this.spell(this.wire.weather, fairWeather(), fault)
       case "request":
         return this.wire.decide(fault.fate)
       case "trade":
@@ -252,27 +249,16 @@ export class World {
             else this.later(afterMs, () => this.happen(aimed))
           }
         })
-      case "journal": {
-        Object.assign(this.journal.weather, fault.change)
-        const before = changedOf(fairJournal(), fault.change)
-        return this.later(fault.forMs, () => void Object.assign(this.journal.weather, before))
-      }
+      case "journal":
+        return this.spell(this.journal.weather, fairJournal(), fault)
       case "away":
-        this.journal.weather.awayUntilMs = Math.max(this.journal.weather.awayUntilMs, this.time.nowMs + fault.forMs)
-        return
-      case "store": {
-        Object.assign(this.store.weather, fault.change)
-        const before = changedOf(fairStore(), fault.change)
-        return this.later(fault.forMs, () => void Object.assign(this.store.weather, before))
-      }
+        return this.takeAway(this.journal.weather, fault.forMs)
+      case "store":
+        return this.spell(this.store.weather, fairStore(), fault)
       case "storeAway":
-        this.store.weather.awayUntilMs = Math.max(this.store.weather.awayUntilMs, this.time.nowMs + fault.forMs)
-        return
-      case "candles": {
-        Object.assign(this.candleWire.weather, fault.change)
-        const before = changedOf(fairCandles(), fault.change)
-        return this.later(fault.forMs, () => void Object.assign(this.candleWire.weather, before))
-      }
+        return this.takeAway(this.store.weather, fault.forMs)
+      case "candles":
+        return this.spell(this.candleWire.weather, fairCandles(), fault)
       case "snapshots":
         return this.journal.troubleSnapshots(fault.are)
       case "clock":
@@ -293,6 +279,20 @@ export class World {
       case "forged":
         return this.forge(fault)
     }
+  }
+
+  /** Some of a weather is otherwise for so long, and then as where nothing is wrong. */
+  private spell<Weather extends object>(
+    weather: Weather,
+    fair: Partial<Weather>,
+    { change, forMs }: { readonly change: Partial<Weather>; readonly forMs: number }
+  ): void {
+    Object.assign(weather, change)
+    this.later(forMs, () => void Object.assign(weather, changedOf(fair, change)))
+  }
+
+  private takeAway(weather: { awayUntilMs: number }, forMs: number): void {
+    weather.awayUntilMs = Math.max(weather.awayUntilMs, this.time.nowMs + forMs)
   }
 
   private skew(service: ServiceName, byMs: number): void {

@@ -76,11 +76,11 @@ export class Learnt {
     seq: number,
     { intervalMin, dataHash, fromSec, toSec, candles }: EventOf<"RegimeModelTrained">
   ): void {
+    this.models.add(dataHash)
+    if (!this.timesAreTrue) return
     const window = this.truthOf(intervalMin).filter(({ timeSec }) => timeSec >= fromSec && timeSec <= toSec)
     const rows = featureRows(newestStretch(window, intervalMin))
     const say = (text: string): void => this.problem(`record ${seq}: the model of ${intervalMin}m candles ${text}`)
-    this.models.add(dataHash)
-    if (!this.timesAreTrue) return
     if (window.length !== candles) say(`counts ${candles} from ${fromSec} to ${toSec}, and there were ${window.length}`)
     else if (isRefusal(rows) || sha256(canonicalBytes(rows)) !== dataHash) say("was fitted to others than were traded")
   }

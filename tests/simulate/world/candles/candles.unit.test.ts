@@ -21,6 +21,7 @@ import { decodeRecord } from "../../../../shared/events/envelope.ts"
 import { HttpTransport } from "../../../../shared/http/request.ts"
 import { Journal, SnapshotStore } from "../../../../shared/journal/port.ts"
 import { marketOf } from "../../plan/markets.ts"
+import { SMALL_MODELS } from "../../plan/plan.ts"
 import { HISTORY_MINUTES, SimulatedCandles } from "./candles.ts"
 import { CandleWire } from "./candleWire.ts"
 import { firstTrade, SimulatedExchange } from "../exchange.ts"
@@ -262,23 +263,8 @@ describe("a stream of bars", () => {
   })
 })
 
-/** The smallest models that learn from the made-up past at once. */
-const SMALL = {
-  HMM_N_STATES: "2",
-  HMM_N_ITER: "2",
-  HMM_TRAINING_CANDLES: "40",
-  HMM_MIN_TRAIN_SAMPLES: "20",
-  HMM_SECONDARY_INTERVAL_MIN: "5",
-  HMM_SECONDARY_TRAINING_CANDLES: "40",
-  HMM_SECONDARY_MIN_TRAIN_SAMPLES: "20",
-  HMM_RETRAIN_INTERVAL_SEC: "300",
-  HMM_INFERENCE_WINDOW: "10",
-  HMM_RECENT_CANDLES: "50",
-  HMM_OHLCV_SYNC_INTERVAL_SEC: "20"
-}
-
 const learned = (trouble: (world: SimulatedWorld) => void) => {
-  const world = worldOf(SMALL)
+  const world = worldOf(SMALL_MODELS)
   const { settings, time, wire, candleWire, journal } = world
   const store = memoryStore()
   const process = new SimulatedProcess("learning", time, SEED)
